@@ -1,0 +1,73 @@
+"""The errors a user can meet, each with one line that says what is wrong and what to do.
+
+StorycheckError            ends the command with ``exit_code`` and its message, no traceback
+├── InputError             exit 2: what was given cannot be used (no articles, OUT not writable)
+├── ModelFileError         exit 2: the embedded model cannot be fetched, found or loaded
+└── EndpointError          exit 3: the endpoint cannot be used at all, so that going on would be pointless
+    ├── AuthenticationFailed    the key is wrong or missing; a retry cannot help
+    ├── ModelNotFound           the endpoint does not know the model; a retry cannot help
+    └── EndpointDown            nothing answers there, after the retries
+
+AnswerError                one call failed; recorded where it happened, the run goes on
+├── AnswerTruncated        the answer hit the length limit; asking again as it was cannot help
+├── AnswerInvalid          the answer never fitted the schema
+├── AnswerRefused          the model or its content filter declined
+├── ContextTooLong         the prompt does not fit the model's context; a shorter one can
+└── CallFailed             the call itself failed, after the retries
+"""
+
+
+class StorycheckError(Exception):
+    """Ends the command with one line and an exit code."""
+
+    exit_code = 2
+
+
+class InputError(StorycheckError):
+    """What the user gave cannot be used."""
+
+
+class ModelFileError(StorycheckError):
+    """The embedded model cannot be fetched, found or loaded."""
+
+
+class EndpointError(StorycheckError):
+    """The endpoint cannot be used at all: every further call would fail the same way."""
+
+    exit_code = 3
+
+
+class AuthenticationFailed(EndpointError):
+    """The endpoint refuses the key."""
+
+
+class ModelNotFound(EndpointError):
+    """The endpoint does not serve the model that was asked for."""
+
+
+class EndpointDown(EndpointError):
+    """Nothing answers at the endpoint."""
+
+
+class AnswerError(Exception):
+    """One call failed; the run records it and goes on."""
+
+
+class AnswerTruncated(AnswerError):
+    """The answer was cut off at the length limit."""
+
+
+class AnswerInvalid(AnswerError):
+    """The answer never fitted its schema, even when asked again."""
+
+
+class AnswerRefused(AnswerError):
+    """The model, or a content filter, declined to answer."""
+
+
+class ContextTooLong(AnswerError):
+    """The prompt does not fit into the model's context."""
+
+
+class CallFailed(AnswerError):
+    """The call failed after its retries."""

@@ -1,0 +1,74 @@
+"""One article of a story, split into sentences with exact offsets."""
+
+from datetime import date
+from enum import StrEnum
+
+from schemas.record import Record, Span
+
+
+class Role(StrEnum):
+    """What a sentence is on its page; claims are drawn from headline, prose and caption alone."""
+
+    headline = "headline"
+    prose = "prose"
+    caption = "caption"
+    byline = "byline"
+    furniture = "furniture"
+
+
+class Sentence(Record):
+    """One sentence of an article: ``article.text[span.start:span.end]``, without outer white space."""
+
+    number: int  # position in the article, from 1
+    span: Span
+    role: Role
+    paragraph: int  # position of its paragraph in the article, from 1
+
+    @property
+    def is_readable(self) -> bool:
+        """Tell whether claims may be drawn from this sentence."""
+        return self.role in (Role.headline, Role.prose, Role.caption)
+
+
+class Article(Record):
+    """One article as it was read.
+
+    ``id`` comes from the text; ``path`` is as the user gave it (joined with the file's name where a folder
+    was given); ``text`` is what spans index; ``notes`` says what a reader should know about how it was read
+    (an encoding that was guessed, say).
+    """
+
+    id: str
+    path: str
+    name: str  # the file's name without its suffix, safe to show
+    title: str | None = None
+    outlet: str | None = None
+    published: date | None = None
+    encoding: str = "utf-8"
+    text: str
+    sentences: tuple[Sentence, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What to call this article's source in front of a reader: its outlet, else the file's name."""
+        return self.outlet or self.name
+
+    def quote(self, span: Span) -> str:
+        """Return the text that ``span`` covers."""
+        return span.cut(self.text)
+
+
+class Skipped(Record):
+    """An input that was not read as an article, and why: nothing is dropped silently."""
+
+    path: str
+    reason: str
+
+
+class Story(Record):
+    """The articles of one story, in the order of their paths."""
+
+    name: str
+    articles: tuple[Article, ...]
+    skipped: tuple[Skipped, ...] = ()

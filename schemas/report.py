@@ -1,0 +1,126 @@
+"""The contract of report.json: everything that one run over one story found, and how.
+
+Fields may be added, with a default, so that older reports load; a field never changes its meaning.
+"""
+
+from datetime import date, datetime
+from typing import Literal
+
+from schemas.article import Role, Skipped
+from schemas.claim import Claim
+from schemas.contradiction import Contradiction
+from schemas.record import Record, Span
+from schemas.verdict import Verdict
+
+SCHEMA_VERSION = 1
+
+
+class PromptUsed(Record):
+    """Which version of a stage's prompt was sent, and the hash of its text with its answer schema."""
+
+    version: str
+    sha256: str
+
+
+class Failure(Record):
+    """Something that could not be read, extracted or judged, with the reason and what it concerns."""
+
+    stage: Literal["ingest", "extract", "verify", "adjudicate"]
+    article_id: str | None = None
+    claim_id: str | None = None
+    where: str  # for people: "ft, sentences 4 to 12"
+    reason: str
+
+
+class Coverage(Record):
+    """How much of the story was really checked."""
+
+    sentences: int  # all sentences found
+    sentences_readable: int = 0  # all but bylines and page furniture
+    sentences_read: int  # sent to the model and answered
+    claims: int
+    claims_judged: int
+    errors: int
+
+
+class StageTime(Record):
+    """The wall time of one stage."""
+
+    stage: str
+    seconds: float
+    calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+class RunInfo(Record):
+    """How a run was made."""
+
+    id: str
+    tool_version: str
+    model: str
+    prompts: dict[str, PromptUsed]
+    started_at: datetime
+    finished_at: datetime
+    calls: int
+    cached_calls: int
+    tokens_in: int
+    tokens_out: int
+    cost_usd: float | None = None
+    complete: bool
+    coverage: Coverage
+    endpoint: str = ""  # "embedded", or the host the calls went to; never a key
+    model_sha256: str | None = None
+    stages: tuple[StageTime, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    notes: tuple[str, ...] = ()  # what was noticed about the endpoint, say a missing feature
+    settings: dict[str, str] = {}
+
+
+class ReportSentence(Record):
+    """A sentence of an article as the report shows it."""
+
+    number: int
+    span: Span
+    role: Role
+    paragraph: int
+
+
+class ReportArticle(Record):
+    """An article as the report names it; ``origin`` is the same for near-copies of one text."""
+
+    id: str
+    path: str
+    title: str | None
+    outlet: str | None
+    published: date | None
+    origin: str
+    name: str = ""
+    encoding: str = "utf-8"
+    sha256: str = ""
+    notes: tuple[str, ...] = ()
+    text: str = ""
+    sentences: tuple[ReportSentence, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What to call this article's source in front of a reader: its outlet, else the file's name."""
+        return self.outlet or self.name
+
+
+class ReportClaim(Claim):
+    """A claim with its verdict."""
+
+    verdict: Verdict
+
+
+class Report(Record):
+    """The whole of report.json."""
+
+    schema_version: Literal[1] = SCHEMA_VERSION
+    story: str = ""
+    run: RunInfo
+    articles: tuple[ReportArticle, ...]
+    claims: tuple[ReportClaim, ...]
+    contradictions: tuple[Contradiction, ...]
+    skipped: tuple[Skipped, ...] = ()
