@@ -4,7 +4,7 @@ Fields may be added, with a default, so that older reports load; a field never c
 """
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
 from schemas.article import Role, Skipped
 from schemas.claim import Claim
@@ -12,7 +12,7 @@ from schemas.contradiction import Contradiction
 from schemas.record import Record, Span
 from schemas.verdict import Verdict
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION: Final = 1
 
 
 class PromptUsed(Record):
