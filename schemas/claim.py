@@ -73,3 +73,11 @@ class Claim(Record):
     when: When | None = None
     quantities: tuple[Quantity, ...] = ()
     repeats: tuple[Span, ...] = ()
+
+
+class Dropped(Record):
+    """A claim that the model made and the text does not bear out; kept in the report, judged by nobody."""
+
+    article_id: str
+    text: str
+    reason: str

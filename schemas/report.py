@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Final, Literal
 
 from schemas.article import Role, Skipped
-from schemas.claim import Claim
+from schemas.claim import Claim, Dropped
 from schemas.contradiction import Contradiction
 from schemas.record import Record, Span
 from schemas.verdict import Verdict
@@ -124,3 +124,4 @@ class Report(Record):
     claims: tuple[ReportClaim, ...]
     contradictions: tuple[Contradiction, ...]
     skipped: tuple[Skipped, ...] = ()
+    dropped: tuple[Dropped, ...] = ()

@@ -1,0 +1,47 @@
+"""Settings of one run: what the user asked for, and what the environment adds. Nothing else reads it."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+from schemas.record import Record
+
+DEFAULT_MODEL = "qwen2.5-coder-1.5b"
+DEFAULT_PROMPTS = {"extract": "v1", "screen": "v1", "adjudicate": "v1"}
+
+
+class Environment(Record):
+    """What the process environment says; the key is never shown, logged or stored."""
+
+    api_key: str | None = None
+    base_url: str | None = None
+    models_dir: Path
+
+    def __repr__(self) -> str:
+        """Keep the key out of every log and traceback."""
+        return f"Environment(base_url={self.base_url!r}, api_key={'set' if self.api_key else None})"
+
+    __str__ = __repr__
+
+
+class Settings(Record):
+    """What one run does; times in seconds, rates per minute."""
+
+    model: str | None = None
+    cache: Path | None = None
+    concurrency: int | None = None
+    requests_per_minute: float | None = None
+    timeout_s: float | None = None
+    threads: int | None = None
+    prompts: dict[str, str] = DEFAULT_PROMPTS
+
+
+def read_environment() -> Environment:
+    """Return what the environment says about the endpoint and where model files are kept."""
+    models = os.environ.get("STORYCHECK_MODELS")
+    return Environment(
+        api_key=os.environ.get("OPENAI_API_KEY") or None,
+        base_url=os.environ.get("OPENAI_BASE_URL") or None,
+        models_dir=Path(models) if models else platformdirs.user_cache_path("storycheck") / "models",
+    )

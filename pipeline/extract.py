@@ -1,0 +1,240 @@
+"""Pulls typed claims out of one article: the model words them, code places, types and checks them.
+
+The article goes to the model as numbered sentences, a few at a time; it answers with numbers, and the spans
+are cut here. What a claim says must stand in the sentence it is credited to, or the claim is dropped.
+"""
+
+import asyncio
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+from rapidfuzz import fuzz
+
+from pipeline.errors import AnswerError, AnswerTruncated, ContextTooLong
+from pipeline.kinds import claim_kind
+from pipeline.llm import Llm
+from pipeline.progress import Progress
+from pipeline.prompts import Prompt
+from pipeline.speakers import speaker_of
+from pipeline.values.dates import find_dates, to_when
+from pipeline.values.quantities import find_quantities
+from pipeline.words import containment
+from schemas.article import Article, Sentence
+from schemas.claim import Claim, Dropped
+from schemas.report import Failure
+
+STAGE = "extract"
+CHUNK_SENTENCES = 4
+CHUNK_CHARACTERS = 1000
+BEFORE_CHARACTERS = 300
+TOKENS_A_SENTENCE = 160
+BORNE_OUT = 0.6  # the share of a claim's words that its sentence, or the lines before it, must hold
+CLEARLY_ELSEWHERE = 0.25  # how much better another sentence must fit before a claim is moved to it
+SAME_CLAIM = 92.0  # rapidfuzz token_set_ratio from which two claims of one article are one
+
+
+class DraftClaim(BaseModel):
+    """A claim as the model words it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    n: int
+    by: str | None
+    claim: str
+
+
+@dataclass(frozen=True)
+class Extraction:
+    """What was found in one article; ``read`` are the numbers of the sentences that were answered for."""
+
+    claims: tuple[Claim, ...]
+    dropped: tuple[Dropped, ...]
+    failures: tuple[Failure, ...]
+    read: frozenset[int]
+
+
+@cache
+def answer_schema(sentences: int) -> type[BaseModel]:
+    """Return the schema of an answer about sentences 1 to ``sentences``; other numbers do not fit it."""
+    draft = create_model("Claim", __base__=DraftClaim, n=(int, Field(ge=1, le=sentences)))
+    return create_model("Claims", __config__=ConfigDict(extra="forbid"), claims=(list[draft], ...))  # type: ignore[valid-type]
+
+
+async def extract(article: Article, llm: Llm, prompt: Prompt, progress: Progress) -> Extraction:
+    """Return the claims of ``article``, in the order of their sentences, repeats merged.
+
+    A chunk that fails is recorded as a failure and the others go on; an EndpointError is raised.
+    """
+    chunks = list(_chunks(article))
+    answers = await asyncio.gather(*(_ask(article, chunk, llm, prompt, progress) for chunk in chunks))
+    claims: list[Claim] = []
+    dropped: list[Dropped] = []
+    failures: list[Failure] = []
+    read: set[int] = set()
+    for answer in answers:
+        claims.extend(answer.claims)
+        dropped.extend(answer.dropped)
+        failures.extend(answer.failures)
+        read |= answer.read
+    claims.sort(key=lambda claim: claim.sentence)
+    return Extraction(tuple(_merged(claims)), tuple(dropped), tuple(failures), frozenset(read))
+
+
+def _chunks(article: Article) -> Iterator[tuple[Sentence, ...]]:
+    """Yield the readable sentences a few at a time, never so many that a small model loses its place."""
+    chunk: list[Sentence] = []
+    size = 0
+    for sentence in article.sentences:
+        if not sentence.is_readable:
+            continue
+        length = sentence.span.end - sentence.span.start
+        if chunk and (len(chunk) == CHUNK_SENTENCES or size + length > CHUNK_CHARACTERS):
+            yield tuple(chunk)
+            chunk, size = [], 0
+        chunk.append(sentence)
+        size += length
+    if chunk:
+        yield tuple(chunk)
+
+
+async def _ask(
+    article: Article, chunk: Sequence[Sentence], llm: Llm, prompt: Prompt, progress: Progress
+) -> Extraction:
+    numbered = "\n".join(f"{n}: {_flat(article, s)}" for n, s in enumerate(chunk, 1))
+    values = {"before": _before(article, chunk[0]) or "-", "sentences": numbered}
+    try:
+        answer = await llm.structured(
+            prompt.fill(values),
+            answer_schema(len(chunk)),
+            stage=STAGE,
+            max_tokens=TOKENS_A_SENTENCE * (len(chunk) + 1),
+        )
+    except (AnswerTruncated, ContextTooLong) as error:
+        if len(chunk) > 1:  # a shorter question has room for its answer
+            half = len(chunk) // 2
+            parts = [
+                await _ask(article, part, llm, prompt, progress) for part in (chunk[:half], chunk[half:])
+            ]
+            return _joined(parts)
+        return _failed(article, chunk, error, progress)
+    except AnswerError as error:
+        return _failed(article, chunk, error, progress)
+    progress.step(STAGE, len(chunk))
+    return _placed(article, chunk, answer.claims)  # type: ignore[attr-defined]
+
+
+def _failed(
+    article: Article, chunk: Sequence[Sentence], error: AnswerError, progress: Progress
+) -> Extraction:
+    first, last = chunk[0].number, chunk[-1].number
+    where = f"{article.label}, sentence {first}" + (f" to {last}" if last > first else "")
+    progress.step(STAGE, len(chunk))
+    return Extraction(
+        (),
+        (),
+        (Failure(stage="extract", article_id=article.id, where=where, reason=str(error)),),
+        frozenset(),
+    )
+
+
+def _joined(parts: Sequence[Extraction]) -> Extraction:
+    return Extraction(
+        tuple(claim for part in parts for claim in part.claims),
+        tuple(dropped for part in parts for dropped in part.dropped),
+        tuple(failure for part in parts for failure in part.failures),
+        frozenset(number for part in parts for number in part.read),
+    )
+
+
+def _flat(article: Article, sentence: Sentence) -> str:
+    """Return the sentence on one line, so that text cannot pass for the numbering around it."""
+    return " ".join(article.quote(sentence.span).split())
+
+
+def _before(article: Article, first: Sentence) -> str:
+    """Return the sentences just before ``first``, for their names."""
+    earlier = [s for s in article.sentences if s.is_readable and s.number < first.number]
+    text = " ".join(_flat(article, s) for s in earlier[-2:])
+    return text if len(text) <= BEFORE_CHARACTERS else "… " + text[-BEFORE_CHARACTERS:].partition(" ")[2]
+
+
+def _placed(article: Article, chunk: Sequence[Sentence], drafts: Sequence[DraftClaim]) -> Extraction:
+    claims: list[Claim] = []
+    dropped: list[Dropped] = []
+    for draft in drafts:
+        text = " ".join(draft.claim.split())
+        sentence, reason = _home(article, chunk, draft.n, text)
+        if reason:
+            dropped.append(Dropped(article_id=article.id, text=text, reason=reason))
+        else:
+            claims.append(_claim(article, sentence, text, draft.by))
+    return Extraction(tuple(claims), tuple(dropped), (), frozenset(s.number for s in chunk))
+
+
+def _home(article: Article, chunk: Sequence[Sentence], number: int, text: str) -> tuple[Sentence, str | None]:
+    """Return the sentence that states ``text``, and why the claim must be dropped, if it must.
+
+    A small model counts badly: a claim that clearly repeats another sentence of the chunk is moved to it.
+    """
+    fits = [containment(text, article.quote(s.span)) for s in chunk]
+    named = number - 1
+    best = max(range(len(chunk)), key=lambda i: (fits[i], i == named))
+    place = best if fits[best] >= fits[named] + CLEARLY_ELSEWHERE else named
+    sentence = chunk[place]
+    known = " ".join([_before(article, sentence), *(article.quote(s.span) for s in chunk)])
+    if not text.strip(" .") or containment(text, known) < BORNE_OUT or fits[place] < BORNE_OUT / 2:
+        return sentence, "its words are not in its sentence"
+    here = article.quote(sentence.span)
+    numbers = {quantity.value for quantity in find_quantities(text)}
+    if not numbers <= {quantity.value for quantity in find_quantities(known)}:
+        return sentence, "it gives a number that its sentence does not have"
+    if _is_in(text, _before(article, sentence)) and not _is_in(text, here):
+        return sentence, "it repeats an earlier sentence"
+    return sentence, None
+
+
+def _is_in(text: str, place: str) -> bool:
+    return containment(text, place) >= 0.95
+
+
+def _claim(article: Article, sentence: Sentence, text: str, by: str | None) -> Claim:
+    quote = article.quote(sentence.span)
+    start = sentence.span.start
+    dates = [d for d in find_dates(quote, article.published, start) if d.text.lower() in text.lower()]
+    quantities = tuple(q for q in find_quantities(quote, start) if q.text.lower() in text.lower())
+    digest = hashlib.sha256("\0".join([article.name, quote, text]).encode("utf-8", "replace")).hexdigest()
+    return Claim(
+        id=f"c{digest[:12]}",
+        article_id=article.id,
+        sentence=sentence.number,
+        span=sentence.span,
+        quote=quote,
+        text=text,
+        kind=claim_kind(text, has_quantity=bool(quantities), has_date=bool(dates)),
+        speaker=speaker_of(article, sentence, text, by),
+        when=to_when(dates[0]) if dates else None,
+        quantities=quantities,
+    )
+
+
+def _merged(claims: Sequence[Claim]) -> Iterator[Claim]:
+    """Yield each claim once, with the spans of the sentences that say the same again."""
+    kept: list[Claim] = []
+    for claim in claims:
+        for i, earlier in enumerate(kept):
+            if _is_repeat(earlier, claim):
+                if claim.span not in (earlier.span, *earlier.repeats):
+                    kept[i] = earlier.model_copy(update={"repeats": (*earlier.repeats, claim.span)})
+                break
+        else:
+            kept.append(claim)
+    yield from kept
+
+
+def _is_repeat(a: Claim, b: Claim) -> bool:
+    numbers_a, numbers_b = ([q.value for q in find_quantities(c.text)] for c in (a, b))
+    ratio = fuzz.token_sort_ratio(a.text.lower(), b.text.lower())
+    return numbers_a == numbers_b and ratio >= SAME_CLAIM

@@ -1,0 +1,159 @@
+"""Files to stories: every article decoded, split into numbered sentences, with its title, outlet and date."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from pipeline.decode import NotText, decode
+from pipeline.errors import InputError
+from pipeline.metadata import Metadata, read_front_matter, read_page
+from pipeline.sentences import split_sentences
+from pipeline.sidecar import SIDECAR, read_sidecar
+from pipeline.sources import Source, find_sources, is_regular, printable, real_path, shown
+from schemas.article import Article, Skipped, Story
+
+MAX_ARTICLE_BYTES: Final = 2_000_000
+
+_WANTED: Final = "give .txt or .md articles, or a folder that holds them"
+
+
+def ingest(paths: Sequence[Path]) -> list[Story]:
+    """Read every story that ``paths`` (files, folders, glob patterns) hold, in the order given.
+
+    A folder of articles is a story, a folder of such folders a batch; all single files together are one more
+    story. Article texts keep their line ends; spans are in code points of them. What is not read is in a
+    story's ``skipped`` with its reason; files of a batch that make no story are in that of the first one.
+    Raises InputError where a path is not there, a folder or sidecar cannot be used, or no article is left.
+    """
+    if not paths:
+        raise InputError(f"nothing to check: {_WANTED}")
+    read = [_story(source) for source in find_sources(paths)]
+    stories = [story for story in read if story.articles]
+    homeless = [skip for story in read if not story.articles for skip in story.skipped]
+    if not stories:
+        raise InputError(_nothing_left(paths, homeless))
+    first = stories[0].model_copy(update={"skipped": (*stories[0].skipped, *homeless)})
+    return [first, *stories[1:]]
+
+
+def _nothing_left(paths: Sequence[Path], skipped: Sequence[Skipped]) -> str:
+    looked = ", ".join(shown(path) for path in paths[:3]) + (", ..." if len(paths) > 3 else "")
+    reasons = "; ".join(f"{skip.path}: {skip.reason}" for skip in skipped[:3])
+    more = f"; and {len(skipped) - 3} more" if len(skipped) > 3 else ""
+    return f"no article found in {looked}{f' ({reasons}{more})' if reasons else ''}: {_WANTED}"
+
+
+def _story(source: Source) -> Story:
+    sidecars = _Sidecars(source.files)
+    articles: list[Article] = []
+    skipped = list(source.skipped)
+    seen: set[str] = set()
+    for path in sorted(source.files):
+        if real_path(path) in seen:
+            skipped.append(Skipped(path=shown(path), reason="given twice"))
+            continue
+        seen.add(real_path(path))
+        try:
+            articles.append(_article(path, sidecars.about(path)))
+        except NotText as error:
+            skipped.append(Skipped(path=shown(path), reason=str(error)))
+        except OSError as error:
+            skipped.append(Skipped(path=shown(path), reason=f"cannot be read: {error.strerror or error}"))
+    kept = _without_copies(articles, skipped)
+    return Story(name=source.name, articles=tuple(kept), skipped=(*skipped, *sidecars.skipped))
+
+
+class _Sidecars:
+    """The sidecars of the folders that a story's files lie in, each read once."""
+
+    def __init__(self, files: Iterable[Path]) -> None:
+        self._known: dict[Path, dict[str, Metadata]] = {}
+        self.skipped: list[Skipped] = []
+        for folder in sorted({file.parent for file in files}):
+            path = folder / SIDECAR
+            if not os.path.lexists(path):
+                continue
+            if not is_regular(path):
+                raise InputError(f"{shown(path)} is no regular file: mend it or move it away")
+            self._known[folder] = read_sidecar(path, shown(path))
+            # The names are the sidecar's: compared with the folder's entries, never made into paths.
+            there = {entry.name for entry in folder.iterdir()}
+            self.skipped += [
+                Skipped(
+                    path=f"{shown(folder)}/{printable(name)}", reason=f"named in {SIDECAR}, but not there"
+                )
+                for name in self._known[folder]
+                if name not in there
+            ]
+
+    def about(self, path: Path) -> Metadata:
+        """Return what the sidecar beside ``path`` says about it."""
+        return self._known.get(path.parent, {}).get(path.name, Metadata())
+
+
+def _article(path: Path, known: Metadata) -> Article:
+    decoded = decode(_bytes(path))
+    text = decoded.text
+    front, start = read_front_matter(text)
+    sentences = split_sentences(text, start)
+    if not sentences:
+        raise NotText("front matter only, no article")
+    found = known.over(front).over(read_page(text, sentences))
+    notes = found.notes
+    if known.outlet or front.outlet:
+        notes = tuple(note for note in notes if not note.startswith("outlet taken"))
+    if known.published or front.published:
+        notes = tuple(note for note in notes if not note.startswith("publication date"))
+    return Article(
+        id="a" + hashlib.sha256(text.encode()).hexdigest()[:12],
+        path=shown(path),
+        name=printable(path.stem),
+        title=found.title,
+        outlet=found.outlet,
+        published=found.published,
+        encoding=decoded.encoding,
+        text=text,
+        sentences=sentences,
+        notes=decoded.notes + notes,
+    )
+
+
+def _bytes(path: Path) -> bytes:
+    """Read a regular file, and nothing else: opening a pipe would wait for ever, a device might never end."""
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise NotText("not a regular file")
+    # Another process may put a pipe in its place meanwhile: without O_NONBLOCK this would hang.
+    descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+    with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, no path
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise NotText("not a regular file")
+        data = file.read(MAX_ARTICLE_BYTES + 1)
+    if len(data) > MAX_ARTICLE_BYTES:
+        raise NotText(f"larger than {MAX_ARTICLE_BYTES // 1_000_000} MB, which no article is")
+    return data
+
+
+def _without_copies(articles: Iterable[Article], skipped: list[Skipped]) -> list[Article]:
+    """Keep one of several identical texts, or all that name different outlets, each with an id of its own."""
+    by_id: dict[str, list[Article]] = {}
+    names: dict[str, int] = {}
+    kept: list[Article] = []
+    for article in articles:
+        same = by_id.setdefault(article.id, [])
+        is_other = article.outlet is not None and all(
+            other.outlet not in (None, article.outlet) for other in same
+        )
+        if same and not is_other:
+            skipped.append(Skipped(path=article.path, reason=f"same text as {same[0].path}"))
+            continue
+        names[article.name] = names.get(article.name, 0) + 1
+        update = {
+            "id": article.id if not same else f"{article.id}-{len(same) + 1}",
+            "name": article.name if names[article.name] == 1 else f"{article.name}-{names[article.name]}",
+        }
+        same.append(article)
+        kept.append(article.model_copy(update=update))
+    return kept

@@ -1,0 +1,258 @@
+"""The one door to a model: any OpenAI-compatible endpoint, through openai and instructor.
+
+Every request passes ``Llm._send``: looked up among the stored answers, else sent within the limits, retried
+with backoff, and stored before anything reads it. When an answer does not fit its schema instructor asks
+again; those requests take the same way.
+"""
+
+import asyncio
+import hashlib
+import json
+import logging
+import math
+import random
+import time
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypeVar, cast
+
+import httpx2
+import instructor
+import openai
+from instructor.core.exceptions import IncompleteOutputException, InstructorRetryException
+from openai.types.chat import ChatCompletion
+from pydantic import BaseModel, create_model
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
+
+from pipeline import errors
+from pipeline.prompts import Messages
+from pipeline.wire import SentOtherwise, Wire, may_help_to_retry, one_line, retry_after_s
+
+logging.getLogger("instructor").addHandler(logging.NullHandler())
+logging.getLogger("instructor").propagate = False
+
+Answer = TypeVar("Answer", bound=BaseModel)
+
+ATTEMPTS = 6
+FIRST_ATTEMPTS = 3  # until an endpoint has answered once, it is more likely absent than busy
+LONGEST_WAIT_S = 60.0
+DEAD_AFTER = 3  # calls in a row that failed after all their attempts
+TOP_LOGPROBS = 20
+FLOOR = 1e-4  # the odds of an option that is not among the top log-probabilities
+BARE_ANSWER = 0.9  # how far a bare letter is trusted where there are no log-probabilities
+
+
+class AnswerStore(Protocol):
+    """Where answers are kept; see ``store.Answers``."""
+
+    def get(self, key: str) -> str | None:
+        """Return the stored response body, or None."""
+
+    def put(self, key: str, stage: str, response: str) -> None:
+        """Store a response body."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where requests go; ``name`` is what a report may show of it."""
+
+    base_url: str | None
+    api_key: str = field(repr=False)
+    model: str
+    name: str
+    concurrency: int = 8
+    requests_per_minute: float | None = None
+    timeout_s: float = 120.0
+
+
+@dataclass
+class Usage:
+    """What was spent: requests sent, answers taken from the store, tokens of the requests sent."""
+
+    calls: int = 0
+    cached_calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+
+
+@asynccontextmanager
+async def connect(endpoint: Endpoint, answers: AnswerStore) -> AsyncIterator["Llm"]:
+    """Open a client for ``endpoint`` and close it at the end; nothing is sent before the first question."""
+    async with openai.AsyncOpenAI(
+        base_url=endpoint.base_url,
+        api_key=endpoint.api_key,
+        max_retries=0,  # tenacity's alone: nested retries multiply
+        timeout=httpx2.Timeout(endpoint.timeout_s, connect=10.0),
+    ) as client:
+        yield Llm(client, endpoint, answers)
+
+
+class Llm:
+    """A model behind an endpoint: asks for structured answers and for the odds between options."""
+
+    def __init__(self, client: openai.AsyncOpenAI, endpoint: Endpoint, answers: AnswerStore) -> None:
+        self.endpoint = endpoint
+        self.usage: dict[str, Usage] = {}
+        self._client = client
+        self._answers = answers
+        self._wire = Wire(endpoint.name, endpoint.model)
+        self._room = asyncio.Semaphore(endpoint.concurrency)
+        self._gap_s = 60.0 / endpoint.requests_per_minute if endpoint.requests_per_minute else 0.0
+        self._next_at = 0.0
+        self._has_answered = False
+        self._dead_calls = 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was noticed about the endpoint, for the report."""
+        return tuple(self._wire.notes)
+
+    async def structured(
+        self, prompt: Messages, answer: type[Answer], *, stage: str, max_tokens: int
+    ) -> Answer:
+        """Return the model's answer as a record; asked again twice when it does not fit.
+
+        Raises an AnswerError when there is no usable answer, an EndpointError when there is no use going on.
+        """
+
+        async def send(**request: Any) -> ChatCompletion:  # noqa: ANN401
+            return await self._send(stage, request)
+
+        mode = instructor.Mode.MD_JSON if self._wire.lacks("response_format") else instructor.Mode.JSON_SCHEMA
+        create = cast("Any", instructor.patch(create=cast("Any", send), mode=mode))
+        try:
+            result = await create(
+                response_model=answer,
+                max_retries=2,
+                model=self.endpoint.model,
+                messages=prompt,
+                max_tokens=max_tokens,
+                temperature=0.0,
+            )
+        except IncompleteOutputException as error:
+            raise errors.AnswerTruncated(f"the answer was cut off at {max_tokens} tokens") from error
+        except InstructorRetryException as error:
+            cause = error.__cause__
+            if isinstance(cause, SentOtherwise):
+                return await self.structured(prompt, answer, stage=stage, max_tokens=max_tokens)
+            if isinstance(cause, ValueError):  # pydantic's and json's errors are both ValueErrors
+                raise errors.AnswerInvalid("the answer never fitted its schema, asked three times") from error
+            raise (cause or error) from None
+        return cast("Answer", result)
+
+    async def odds(self, prompt: Messages, options: Sequence[str], *, stage: str) -> Mapping[str, float]:
+        """Return a probability for each of ``options``, single letters, from the first token of the answer.
+
+        Where the endpoint gives no log-probabilities, the letter it answers with gets ``BARE_ANSWER``.
+        """
+        request = {
+            "model": self.endpoint.model,
+            "messages": prompt,
+            "max_tokens": 1,
+            "temperature": 0.0,
+            "logprobs": True,
+            "top_logprobs": TOP_LOGPROBS,
+        }
+        while not self._wire.lacks("logprobs"):
+            try:
+                completion = await self._send(stage, request)
+            except SentOtherwise:
+                continue
+            logprobs = completion.choices[0].logprobs
+            if logprobs is None or not logprobs.content or not logprobs.content[0].top_logprobs:
+                self._wire.note_lack("logprobs")
+                break
+            seen = dict.fromkeys(options, 0.0)
+            for token in logprobs.content[0].top_logprobs:
+                letter = token.token.strip()
+                if letter in seen:
+                    seen[letter] += math.exp(token.logprob)
+            return _normalised(seen)
+        choice = create_model("Choice", answer=(cast("Any", Literal[tuple(options)]), ...))
+        chosen = await self.structured(prompt, choice, stage=stage, max_tokens=30)
+        letter = cast("Any", chosen).answer
+        return _normalised({option: BARE_ANSWER if option == letter else 0.0 for option in options})
+
+    async def _send(self, stage: str, request: dict[str, Any]) -> ChatCompletion:
+        """Return the stored answer to ``request``, else send it and store what comes before it is used."""
+        usage = self.usage.setdefault(stage, Usage())
+        key = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
+        stored = self._answers.get(key)
+        if stored is not None:
+            usage.cached_calls += 1
+            return _checked(ChatCompletion.model_validate_json(stored))
+        async with self._room:
+            completion = await self._send_with_retries(request, usage)
+        self._answers.put(key, stage, completion.model_dump_json(exclude_none=True))
+        if completion.usage is not None:
+            usage.tokens_in += completion.usage.prompt_tokens
+            usage.tokens_out += completion.usage.completion_tokens
+        return _checked(completion)
+
+    async def _send_with_retries(self, request: dict[str, Any], usage: Usage) -> ChatCompletion:
+        if self._dead_calls >= DEAD_AFTER:
+            raise self._endpoint_down("it stopped answering")
+        try:
+            async for attempt in AsyncRetrying(
+                stop=stop_after_attempt(ATTEMPTS if self._has_answered else FIRST_ATTEMPTS),
+                wait=_wait_s,
+                retry=retry_if_exception(may_help_to_retry),
+                reraise=True,
+            ):
+                with attempt:
+                    await self._keep_pace()
+                    usage.calls += 1
+                    sent = self._wire.adapted(request)
+                    completion = await self._client.chat.completions.create(**sent)
+        except openai.OpenAIError as error:
+            translated = self._wire.translated(error, sent)
+            if isinstance(translated, errors.CallFailed) and may_help_to_retry(error):
+                self._dead_calls += 1
+                if not self._has_answered or self._dead_calls >= DEAD_AFTER:
+                    raise self._endpoint_down(one_line(error.__cause__ or error)) from error
+            raise translated from error
+        self._has_answered = True
+        self._dead_calls = 0
+        return cast("ChatCompletion", completion)
+
+    async def _keep_pace(self) -> None:
+        """Return when the next request may be sent under the limit of requests per minute."""
+        now = time.monotonic()
+        due = max(now, self._next_at)
+        self._next_at = due + self._gap_s
+        if due > now:
+            await asyncio.sleep(due - now)
+
+    def _endpoint_down(self, why: str) -> errors.EndpointDown:
+        return errors.EndpointDown(
+            f"No answer from {self.endpoint.name} ({why}): check the address and the network, then run the "
+            "same command again; what was answered is kept."
+        )
+
+
+def _wait_s(state: RetryCallState) -> float:
+    """Return the wait before the next attempt: what Retry-After asks, else full-jitter exponential backoff.
+
+    Jitter as in Brooker, "Exponential Backoff And Jitter" (AWS Architecture Blog, 2015).
+    """
+    asked = retry_after_s(state.outcome.exception() if state.outcome else None)
+    if asked is not None:
+        return min(asked, LONGEST_WAIT_S) + random.uniform(0.0, 0.5)  # noqa: S311
+    return random.uniform(0.2, min(LONGEST_WAIT_S, 2.0**state.attempt_number))  # noqa: S311
+
+
+def _checked(completion: ChatCompletion) -> ChatCompletion:
+    """Return ``completion`` when it holds an answer; raise the AnswerError that says why not."""
+    if not completion.choices:
+        raise errors.AnswerInvalid("the endpoint answered with no choices")
+    choice = completion.choices[0]
+    if choice.finish_reason == "content_filter" or choice.message.refusal:
+        raise errors.AnswerRefused("the model declined to answer")
+    return completion
+
+
+def _normalised(odds: Mapping[str, float]) -> dict[str, float]:
+    floored = {option: max(value, FLOOR) for option, value in odds.items()}
+    total = sum(floored.values())
+    return {option: value / total for option, value in floored.items()}

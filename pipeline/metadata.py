@@ -1,0 +1,222 @@
+"""Title, outlet and publication date: from front matter, else from the page's own lines, else null.
+
+Nothing is guessed from prose. What is impossible or contradicts itself is null, and a note says why.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Final, NamedTuple
+
+from pipeline.published import parse_date, stamps
+from schemas.article import Role, Sentence
+
+LONGEST_VALUE: Final = 300  # code points of a title or an outlet
+
+_FENCE_WITHIN: Final = 100  # lines: a fence that closes later is a rule across the page, not front matter
+_PAIR: Final = re.compile(r"([A-Za-z][\w .-]{0,40}?)\s*:(?:\s+(.*))?")
+_FIELDS: Final[Mapping[str, str]] = {
+    "title": "title",
+    "headline": "title",
+    "outlet": "outlet",
+    "source": "outlet",
+    "publisher": "outlet",
+    "publication": "outlet",
+    "newspaper": "outlet",
+    "site": "outlet",
+    "sitename": "outlet",
+    "published": "published",
+    "date": "published",
+    "pubdate": "published",
+    "publishdate": "published",
+    "publisheddate": "published",
+    "publicationdate": "published",
+    "datepublished": "published",
+    "publishedat": "published",
+    "publishedon": "published",
+}
+
+_PLACE: Final = (
+    r"[A-ZÀ-ÖØ-Þ][\w.'’-]{1,30}(?:[ /][A-ZÀ-ÖØ-Þ][\w.'’-]{0,30}){0,3}"
+    r"(?:, (?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d)[A-ZÀ-ÖØ-Þ][\w.'’-]{1,30}){0,2}"
+)
+_DATELINE: Final = re.compile(
+    rf"(?P<place>{_PLACE})(?P<comma>,)?\s?(?P<day>[^()—–]{{0,40}}?)\s?"
+    r"(?:\((?P<agency>[A-ZÀ-ÖØ-Þ][\w.&'’ -]{1,40})\)\s?(?P<dash>[—–-])?|[—–]|-(?=\s))\s"
+)
+_KNOWN_AGENCIES: Final = re.compile(
+    "AP|AFP|Reuters|CNN|UPI|Xinhua|TASS|Yonhap|ANI|IANS|PTI|dpa|DPA|EFE|Kyodo|Bloomberg|BBC|ANSA|KCNA|Anadolu"
+)
+_HEAD: Final = 8  # paragraphs from the top in which a page says when it was published
+_FOOT: Final = 6  # and from the bottom
+
+
+class Metadata(NamedTuple):
+    """What is known of an article besides its text; ``notes`` say what was refused or is unsure."""
+
+    title: str | None = None
+    outlet: str | None = None
+    published: date | None = None
+    notes: tuple[str, ...] = ()
+
+    def over(self, other: "Metadata") -> "Metadata":
+        """Return this, with what it lacks taken from ``other``, and the notes of both."""
+        return Metadata(
+            self.title or other.title,
+            self.outlet or other.outlet,
+            self.published or other.published,
+            self.notes + other.notes,
+        )
+
+
+def read_front_matter(text: str) -> tuple[Metadata, int]:
+    """Return what the front matter of ``text`` says and the offset behind it; nothing and 0 without any.
+
+    Front matter stands between ``---`` lines ("key: value", a small part of YAML) or ``+++`` lines (TOML),
+    from the first line on. Values that are no plain text or date are left out.
+    """
+    fence = next(
+        (fence for fence in ("---", "+++") if re.match(re.escape(fence) + r"[ \t]*\r?\n", text)), None
+    )
+    if fence is None:
+        return Metadata(), 0
+    lines: list[str] = []
+    at = text.index("\n") + 1
+    while len(lines) < _FENCE_WITHIN and at < len(text):
+        stop = text.find("\n", at)
+        following = len(text) if stop < 0 else stop + 1
+        line = text[at:following].rstrip()
+        at = following
+        if line == fence or (fence == "---" and line == "..."):
+            return _front_matter(lines, fence, at)
+        lines.append(line)
+    return Metadata(), 0
+
+
+def read_page(text: str, sentences: Sequence[Sentence]) -> Metadata:
+    """Return what the page itself says: in its headline, its stamps ("Posted on ..."), its dateline."""
+    published, notes = _stamped_day(text, sentences)
+    first = next((sentence for sentence in sentences if sentence.role is Role.prose), None)
+    match = _DATELINE.match(first.span.cut(text)[:200]) if first else None
+    if match is None:
+        return Metadata(_title(text, sentences), None, published, notes)
+    outlet = _agency(match)
+    if outlet:
+        notes += (f"outlet taken from the dateline: {outlet}",)
+    in_dateline = parse_date(match["day"].strip(" ,"))
+    if not any(note.startswith("publication date") for note in notes):
+        published = published or in_dateline
+    return Metadata(_title(text, sentences), outlet, published, notes)
+
+
+def tidy(value: str) -> str | None:
+    """Return ``value`` on one line, without control characters, not too long; null if nothing is left."""
+    printable = "".join(char if char.isprintable() else " " for char in value[: 4 * LONGEST_VALUE])
+    return " ".join(printable.split())[:LONGEST_VALUE].rstrip() or None
+
+
+def _front_matter(lines: Sequence[str], fence: str, end: int) -> tuple[Metadata, int]:
+    notes: list[str] = []
+    if fence == "+++":
+        try:
+            pairs: list[tuple[str, object]] = list(tomllib.loads("\n".join(lines)).items())
+        except (tomllib.TOMLDecodeError, RecursionError):
+            return Metadata(notes=("front matter is not valid TOML and was not used",)), end
+    else:
+        pairs = list(_yaml_pairs(lines))
+        if not pairs and any(lines):
+            return Metadata(), 0
+    found: dict[str, str] = {}
+    published: date | None = None
+    for key, value in pairs:
+        field = _FIELDS.get(re.sub(r"[\s_.-]", "", key).lower())
+        if field == "published" and published is None and value != "":
+            published = _as_day(value)
+            if published is None:
+                notes.append("publication date in front matter is not one clear date and was not used")
+        elif (
+            field in ("title", "outlet")
+            and isinstance(value, str)
+            and not value.startswith(("http:", "https:"))
+        ):
+            found.setdefault(field, tidy(value) or "")
+    return Metadata(found.get("title") or None, found.get("outlet") or None, published, tuple(notes)), end
+
+
+def _yaml_pairs(lines: Sequence[str]) -> Iterator[tuple[str, object]]:
+    """Yield the unindented ``key: value`` lines; nested values belong to keys nobody asks for here."""
+    for line in lines:
+        match = _PAIR.fullmatch(line)
+        if not match:
+            continue
+        value = (match[2] or "").strip()
+        if len(value) > 1 and value[0] in "\"'" and value.find(value[0], 1) > 0:
+            quote = value[0]
+            # The closing quote is the last one; a comment may follow it.
+            value = value[1 : value.rfind(quote)]
+            value = value.replace("''", "'") if quote == "'" else value.replace('\\"', '"')
+        else:
+            value = re.split(r"(?:^|\s)#", value, maxsplit=1)[0].rstrip()
+        yield match[1], value
+
+
+def _as_day(value: object) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    return parse_date(value) if isinstance(value, str) else None
+
+
+def _title(text: str, sentences: Sequence[Sentence]) -> str | None:
+    """Return the first headline above the prose, a marked one ("# ...") before others."""
+    candidates: list[int] = []
+    for sentence in sentences:
+        if sentence.role is Role.prose:
+            break
+        if sentence.role is Role.headline and sentence.paragraph not in candidates:
+            candidates.append(sentence.paragraph)
+    titles = []
+    for number in candidates[:_HEAD]:
+        spans = [sentence.span for sentence in sentences if sentence.paragraph == number]
+        titles.append(text[spans[0].start : spans[-1].end])
+    chosen = next((title for title in titles if title.startswith("# ")), titles[0] if titles else "")
+    return tidy(chosen.lstrip("#").rstrip("#").strip(" *_"))
+
+
+def _stamped_day(text: str, sentences: Sequence[Sentence]) -> tuple[date | None, tuple[str, ...]]:
+    """Return the one day that the page's own lines agree on, and a note where they do not."""
+    last = sentences[-1].paragraph if sentences else 0
+    found = [
+        stamp
+        for sentence in sentences
+        if sentence.role is Role.byline and (sentence.paragraph <= _HEAD or sentence.paragraph > last - _FOOT)
+        for stamp in stamps(sentence.span.cut(text))
+    ]
+    first = [stamp for stamp in found if not stamp.is_update]
+    labelled = [stamp for stamp in first if stamp.is_labelled]
+    updates = [stamp.day for stamp in found if stamp.is_update and stamp.day]
+    days = {stamp.day for stamp in labelled or first}
+    if not days:
+        note = ("publication date taken from the page's last update",) if updates else ()
+        return (min(updates), note) if updates else (None, ())
+    day = days.pop() if len(days) == 1 else None
+    if day is None:
+        return None, (
+            "publication date on the page is impossible, ambiguous or contradictory, and was not used",
+        )
+    if any(update < day for update in updates):
+        return None, ("publication date on the page is later than its update, and was not used",)
+    return day, ()
+
+
+def _agency(match: re.Match[str]) -> str | None:
+    """Return the agency of a dateline, where it surely is one: "Jane Roe (Labour) said" has another shape."""
+    agency = match["agency"]
+    if not agency or (match["day"] and not re.search(r"\d", match["day"])):
+        return None
+    is_sure = (
+        match["comma"] or (match["dash"] and match["place"].isupper()) or _KNOWN_AGENCIES.fullmatch(agency)
+    )
+    return tidy(agency) if is_sure or (match["day"] and match["dash"]) else None

@@ -1,0 +1,169 @@
+"""report.md: the report for a terminal or a chat, in which no foreign text can be markup."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+
+from pipeline.report import words
+from pipeline.report.agreement import Agreement
+from pipeline.report.html import articles_by_id
+from pipeline.report.passage import parts
+from pipeline.report.summary import Summary, summarise
+from pipeline.report.text import one_line
+from schemas.contradiction import Contradiction, Relation, Side
+from schemas.report import Report, ReportArticle, ReportClaim
+from schemas.verdict import Label
+
+# What starts markup inside a line; what does so at a line's start never gets there, as every line begins
+# with ours. A dot or colon only where it would make a bare address a link.
+_MARKUP = re.compile(r"[\\`*_~\[\]<>&|#$@!]|(?<=www)\.|:(?=//)", re.IGNORECASE)
+_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+
+Articles = Callable[[str], ReportArticle]
+
+
+def render_markdown(report: Report) -> str:
+    """Return report.md for one story: the same findings in the same order as report.html."""
+    summary, article = summarise(report), articles_by_id(report)
+    lines = [f"# {escape(report.story) or 'One story'}", "", escape(summary.result), ""]
+    for source in report.articles:
+        title = f": {escape(source.title)}" if source.title else ""
+        lines.append(f"- **{escape(source.label)}**, {words.day(source.published)}{title}")
+    lines += ["", *_gaps(report, summary), *_findings(summary, article)]
+    lines += [*_single(summary), *_confirmed(summary, article), *_problems(summary), *_made(report)]
+    lines.append("storycheck is no arbiter of truth: it shows who says what, and where they part.")
+    return "\n".join(lines) + "\n"
+
+
+def escape(text: str) -> str:
+    r"""Return foreign text as one line of Markdown that reads as that text and cannot be markup.
+
+    It must not open a line: ``-``, ``+``, ``=`` and ``1.`` are left as they are.
+
+    >>> escape("<b>[5] * 3")
+    '&lt;b&gt;\\[5\\] \\* 3'
+    """
+    return _MARKUP.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), one_line(text))
+
+
+def _gaps(report: Report, summary: Summary) -> Iterator[str]:
+    if not summary.gaps and not report.skipped:
+        return
+    yield "> **Not everything was checked**" if summary.gaps else "> **Not every input was read**"
+    yield ">"
+    for gap in summary.gaps:
+        yield f"> - {escape(gap)}"
+    for skipped in report.skipped:
+        yield f"> - “{escape(skipped.path)}” was not read: {escape(skipped.reason)}"
+    yield ""
+
+
+def _findings(summary: Summary, article: Articles) -> Iterator[str]:
+    yield from ("## Contradictions", "")
+    if not summary.findings[Relation.contradiction]:
+        yield from (f"{escape(summary.outcome)}.", "")
+    yield from _cards(summary.findings[Relation.contradiction], article)
+    if summary.unlinked:
+        yield from ("### Contradicted claims without a pair of passages", "")
+        yield from (
+            f"- {_claim(claim)} ({escape(article(claim.article_id).label)})" for claim in summary.unlinked
+        )
+        yield ""
+    for relation, name in (
+        (Relation.update, "## Updates: both were true at their time"),
+        (Relation.speakers_differ, "## Speakers differ: both quotes can be faithful"),
+    ):
+        if summary.findings[relation]:
+            yield from (name, "")
+            yield from _cards(summary.findings[relation], article)
+
+
+def _cards(findings: Iterable[Contradiction], article: Articles) -> Iterator[str]:
+    for number, finding in enumerate(findings, start=1):
+        sure = f"{words.likelihood(finding.confidence)}, {words.percent(finding.confidence)}"
+        yield from (f"### {number}. {words.CONFLICT[finding.kind]}", "")
+        yield f"*{finding.severity.value} severity; confidence: {sure}*"
+        yield from ("", f"Why: {escape(finding.reason)}", "")
+        for side in finding.sides:
+            source = article(side.article_id)
+            yield f"> **{escape(source.label)}**, {words.day(source.published)}:"
+            yield from (f"> “{_marked(side)}”", "")
+
+
+def _marked(side: Side) -> str:
+    """Return the quote with what differs in bold, the spaces around it left outside."""
+    pieces = []
+    for part in parts(side.quote, side.span.start, side.differs):
+        text = escape(part.text)
+        lead = " " if part.text[:1].isspace() else ""
+        tail = " " if part.text[-1:].isspace() else ""
+        pieces.append(f"{lead}{f'**{text}**' if part.differs and text else text}{tail}")
+    return " ".join("".join(pieces).split())
+
+
+def _single(summary: Summary) -> Iterator[str]:
+    yield from ("## What only one outlet says", "")
+    if not summary.single:
+        yield from ("No claim stands alone." if summary.labels[Label.supported] else "There are none.", "")
+    for reason in summary.reasons:
+        yield f"- *{words.REASON[reason]}*: {words.REASON_EXPLAINED[reason]}"
+    if summary.reasons:
+        yield ""
+    for outlet in summary.single:
+        yield from (f"### {escape(outlet.article.label)}", "")
+        for claim in outlet.claims:
+            given = claim.verdict.reason
+            why = f" *({words.REASON.get(given, escape(given))})*" if given else ""
+            yield f"- {_claim(claim)}{why}"
+        yield ""
+
+
+def _confirmed(summary: Summary, article: Articles) -> Iterator[str]:
+    if not summary.agreements:
+        return
+    yield from ("## What the others confirm", "")
+    yield from (f"- {_agreement(agreement, article)}" for agreement in summary.agreements)
+    yield ""
+
+
+def _agreement(agreement: Agreement, article: Articles) -> str:
+    claim = agreement.claim
+    origins = f", {words.counted(agreement.origins, 'origin')}" if agreement.origins else ""
+    names = [escape(article(passage.article_id).label) for passage in agreement.evidence]
+    by = f" by {words.listed(names)}" if names else ""
+    said = "; all quote one speaker" if agreement.is_one_speaker else ""
+    outlets = words.counted(agreement.outlets, "outlet")
+    source = escape(article(claim.article_id).label)
+    return f"{_claim(claim)} ({source}; confirmed{by}: {outlets}{origins}{said})"
+
+
+def _claim(claim: ReportClaim) -> str:
+    said = f", said by {escape(claim.speaker)}" if claim.speaker else ""
+    return f"“{escape(claim.text)}”{said}"
+
+
+def _problems(summary: Summary) -> Iterator[str]:
+    if not summary.problems:
+        return
+    yield from ("## Errors", "")
+    for problem in summary.problems:
+        yield f"- {problem.stage}: {escape(problem.reason)}"
+        yield from (f"  - at {escape(place)}" for place in problem.places)
+    yield ""
+
+
+def _made(report: Report) -> Iterator[str]:
+    run, coverage = report.run, report.run.coverage
+    readable = coverage.sentences_readable or coverage.sentences
+    time_s = (run.finished_at - run.started_at).total_seconds()
+    cost = f", {run.cost_usd:,.4f} USD" if run.cost_usd is not None else ""
+    yield from ("## Coverage, and how this was made", "")
+    yield f"- Sentences read: {coverage.sentences_read:,} of {readable:,}"
+    yield f"- Claims judged: {coverage.claims_judged:,} of {coverage.claims:,}; errors: {coverage.errors:,}"
+    yield f"- Model: {escape(run.model)}{f' at {escape(run.endpoint)}' if run.endpoint else ''}"
+    yield f"- Calls: {run.calls:,} sent, {run.cached_calls:,} from the cache"
+    yield f"- Tokens: {run.tokens_in:,} in, {run.tokens_out:,} out; time: {words.seconds(time_s)}{cost}"
+    for stage, prompt in sorted(run.prompts.items()):
+        yield f"- Prompt {escape(stage)}: {escape(prompt.version)}, {escape(prompt.sha256[:12])}"
+    for note in (*run.notes, *(note for source in report.articles for note in source.notes)):
+        yield f"- Note: {escape(note)}"
+    yield from (f"- Run {escape(run.id)}, storycheck {escape(run.tool_version)}", "")

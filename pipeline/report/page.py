@@ -1,0 +1,71 @@
+"""One self-contained HTML page from a template: styles and script inside, all else forbidden by CSP."""
+
+from base64 import b64encode
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from pipeline.report import words
+from pipeline.report.text import visible
+
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+def render_page(template: str, **values: object) -> str:
+    """Return the page of ``template``, report.css and report.js inlined and allowed by their hashes alone."""
+    style, script = _asset("report.css"), _asset("report.js")
+    policy = (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
+        "img-src data:; base-uri 'none'; form-action 'none'"
+    )
+    return (
+        _environment()
+        .get_template(template)
+        .render(style=Markup(style), script=Markup(script), policy=policy, **values)  # noqa: S704 our own files
+    )
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # Every text that a template writes out comes through here, so that none can be forgotten.
+        finalize=lambda value: visible(value) if type(value) is str else value,
+    )
+    environment.filters |= {
+        "day": words.day,
+        "likelihood": words.likelihood,
+        "percent": words.percent,
+        "quantity": words.quantity_words,
+        "seconds": words.seconds,
+        "when": words.when_words,
+    }
+    environment.globals |= {
+        "CONFLICT": words.CONFLICT,
+        "KIND": words.KIND,
+        "LABEL": words.LABEL,
+        "REASON": words.REASON,
+        "RELATION": words.RELATION,
+        "REASON_EXPLAINED": words.REASON_EXPLAINED,
+        "counted": words.counted,
+        "share": words.share,
+    }
+    return environment
+
+
+@cache
+def _asset(name: str) -> str:
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    """Return the source expression that allows an inline element with exactly this text."""
+    return f"sha256-{b64encode(sha256(text.encode()).digest()).decode()}"

@@ -1,0 +1,201 @@
+"""The arithmetic of a report: what was counted, what is missing, and in which order it is shown."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from pipeline.report.agreement import Agreement, agreements
+from pipeline.report.words import counted, listed, share
+from schemas.contradiction import Contradiction, Relation, Severity
+from schemas.report import Report, ReportArticle, ReportClaim
+from schemas.verdict import Label, UnsupportedReason
+
+_NAMES: Mapping[Relation, tuple[str, str]] = MappingProxyType(
+    {
+        Relation.contradiction: ("contradiction", "contradictions"),
+        Relation.update: ("update", "updates"),
+        Relation.speakers_differ: ("point on which speakers differ", "points on which speakers differ"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Outlet:
+    """The claims that one article alone makes: found nowhere else first, then by their place in the text."""
+
+    article: ReportArticle
+    claims: tuple[ReportClaim, ...]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One reason for which something is missing, with every place it struck."""
+
+    stage: str
+    reason: str
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the pages say about a report as a whole.
+
+    ``outcome`` is what was found, ``basis`` in how much, ``result`` both as one sentence. ``gaps`` are
+    sentences on what was not checked, empty where everything was. ``unlinked`` are contradicted claims that
+    no side of a contradiction names. The findings keep the report's order: strongest first.
+    """
+
+    outcome: str
+    basis: str
+    gaps: tuple[str, ...]
+    labels: Mapping[Label, int]
+    severities: Mapping[Severity, int]
+    findings: Mapping[Relation, tuple[Contradiction, ...]]
+    unlinked: tuple[ReportClaim, ...]
+    single: tuple[Outlet, ...]
+    reasons: tuple[UnsupportedReason, ...]  # those that ``single`` gives, in the order of the enum
+    agreements: tuple[Agreement, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def result(self) -> str:
+        """The outcome and what it rests on, in one sentence."""
+        return f"{self.outcome}; {self.basis}."
+
+
+def summarise(report: Report) -> Summary:
+    """Return the summary of a report, from its record alone."""
+    labels = Counter(claim.verdict.label for claim in report.claims)
+    findings = {
+        relation: tuple(found for found in report.contradictions if found.relation is relation)
+        for relation in Relation
+    }
+    gaps = _gaps(report, labels[Label.error])
+    linked = {side.claim_id for found in report.contradictions for side in found.sides}
+    return Summary(
+        outcome=_outcome(report, findings, is_complete=not gaps),
+        basis=_basis(report),
+        gaps=gaps,
+        labels={label: labels[label] for label in Label},
+        severities=severities(report),
+        findings=findings,
+        unlinked=tuple(
+            claim
+            for claim in report.claims
+            if claim.verdict.label is Label.contradicted and claim.id not in linked
+        ),
+        single=_single(report),
+        reasons=_reasons(report),
+        agreements=agreements(report),
+        problems=_problems(report),
+    )
+
+
+def severities(report: Report) -> dict[Severity, int]:
+    """Return how many real contradictions there are of each severity."""
+    found = Counter(
+        finding.severity for finding in report.contradictions if finding.relation is Relation.contradiction
+    )
+    return {severity: found[severity] for severity in Severity}
+
+
+def _basis(report: Report) -> str:
+    coverage = report.run.coverage
+    read = share(coverage.sentences_read, coverage.sentences_readable or coverage.sentences)
+    return (
+        f"{counted(len(report.claims), 'claim')} from {counted(len(report.articles), 'article')}, "
+        f"{read} of sentences read"
+    )
+
+
+def _outcome(
+    report: Report, findings: Mapping[Relation, Sequence[Contradiction]], *, is_complete: bool
+) -> str:
+    """Return what was found, never saying "none" of what was not looked at."""
+    found = [
+        counted(len(findings[relation]), *_NAMES[relation]) for relation in Relation if findings[relation]
+    ]
+    if found:
+        outcome = listed(found) if findings[Relation.contradiction] else f"No contradictions, {listed(found)}"
+        return outcome if is_complete else f"{outcome} so far: not everything was checked"
+    if len(report.articles) < 2:
+        return "Nothing to compare with: contradictions show only between two or more articles"
+    if not report.claims or not report.run.coverage.claims_judged:
+        return "Nothing was checked, so nothing can be said about contradictions"
+    if not is_complete:
+        return "No contradictions in what was checked, but not everything was"
+    return "No contradictions found"
+
+
+def _gaps(report: Report, error_claims: int) -> tuple[str, ...]:
+    """Return a sentence for each thing that the report does not cover."""
+    run, coverage = report.run, report.run.coverage
+    gaps = []
+    if not run.complete:
+        gaps.append("The run is not complete: what follows is what it found so far.")
+    readable = coverage.sentences_readable or coverage.sentences
+    if coverage.sentences_read < readable:
+        unread = readable - coverage.sentences_read
+        gaps.append(f"{counted(unread, 'sentence')} of {readable:,} could not be read for claims.")
+    if coverage.claims_judged < len(report.claims) and len(report.articles) > 1:
+        unjudged = len(report.claims) - coverage.claims_judged
+        gaps.append(f"{counted(unjudged, 'claim')} of {len(report.claims):,} could not be judged.")
+    elif error_claims:
+        gaps.append(f"{counted(error_claims, 'claim')} of {len(report.claims):,} ended in an error.")
+    if report.articles and not report.claims:
+        gaps.append("No claim was found in any article.")
+    if run.failures:
+        gaps.append(f"{counted(len(run.failures), 'step')} failed, listed under Errors with the reason.")
+    elif coverage.errors > error_claims:
+        gaps.append(f"{counted(coverage.errors, 'error')} happened on the way.")
+    return tuple(gaps)
+
+
+def _single(report: Report) -> tuple[Outlet, ...]:
+    order = {reason.value: place for place, reason in enumerate(UnsupportedReason)}
+    claims = defaultdict(list)
+    for claim in report.claims:
+        if claim.verdict.label is Label.unsupported:
+            claims[claim.article_id].append(claim)
+    return tuple(
+        Outlet(
+            article,
+            tuple(
+                sorted(
+                    claims[article.id],
+                    key=lambda claim: (
+                        order.get(claim.verdict.reason or "", len(order)),
+                        claim.span.start,
+                        claim.id,
+                    ),
+                )
+            ),
+        )
+        for article in report.articles
+        if claims[article.id]
+    )
+
+
+def _reasons(report: Report) -> tuple[UnsupportedReason, ...]:
+    given = {claim.verdict.reason for claim in report.claims if claim.verdict.label is Label.unsupported}
+    return tuple(reason for reason in UnsupportedReason if reason.value in given)
+
+
+def _problems(report: Report) -> tuple[Problem, ...]:
+    """Return what failed, one entry for each reason; an error of a claim that is a failure too is told once."""
+    names = {article.id: article.label for article in report.articles}
+    places: dict[tuple[str, str], list[str]] = defaultdict(list)
+    told = set()
+    for failure in report.run.failures:
+        places[failure.stage, failure.reason].append(failure.where)
+        told.add(failure.claim_id)
+    for claim in report.claims:
+        if claim.verdict.label is Label.error and claim.id not in told:
+            reason = claim.verdict.error or claim.verdict.reason or "no reason was recorded"
+            where = f"{names.get(claim.article_id, claim.article_id)}: {claim.text}"
+            places["verify", reason].append(where)
+    return tuple(
+        Problem(stage, reason, tuple(found))
+        for (stage, reason), found in sorted(places.items(), key=lambda item: -len(item[1]))
+    )

@@ -1,0 +1,137 @@
+"""The report's words for labels, kinds, dates, numbers and chances, the same on every page."""
+
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+
+from schemas.claim import Bound, ClaimKind, Quantity, When
+from schemas.contradiction import ConflictKind, Relation
+from schemas.verdict import Label, UnsupportedReason
+
+CONFLICT: Mapping[ConflictKind, str] = MappingProxyType(
+    {
+        ConflictKind.date: "Dates differ",
+        ConflictKind.quantity: "Numbers differ",
+        ConflictKind.entity: "Names differ",
+        ConflictKind.place: "Places differ",
+        ConflictKind.polarity: "One says so, one denies it",
+        ConflictKind.event: "Accounts of the event differ",
+        ConflictKind.attribution: "Who said or did it differs",
+    }
+)
+RELATION: Mapping[Relation, str] = MappingProxyType(
+    {
+        Relation.contradiction: "contradiction",
+        Relation.update: "update",
+        Relation.speakers_differ: "speakers differ",
+    }
+)
+LABEL: Mapping[Label, str] = MappingProxyType(
+    {
+        Label.contradicted: "contradicted",
+        Label.unsupported: "unsupported",
+        Label.supported: "supported",
+        Label.error: "error",
+    }
+)
+KIND: Mapping[ClaimKind, str] = MappingProxyType({kind: kind.value for kind in ClaimKind})
+REASON: Mapping[str, str] = MappingProxyType(
+    {
+        UnsupportedReason.nothing_found.value: "nothing found",
+        UnsupportedReason.inconclusive.value: "inconclusive",
+        UnsupportedReason.nothing_to_compare.value: "nothing to compare with",
+    }
+)
+REASON_EXPLAINED: Mapping[str, str] = MappingProxyType(
+    {
+        UnsupportedReason.nothing_found.value: "no other article says anything about it",
+        UnsupportedReason.inconclusive.value: "another article touches on it, but does not settle it",
+        UnsupportedReason.nothing_to_compare.value: "there was no other article to compare it with",
+    }
+)
+_BOUND: Mapping[Bound, str] = MappingProxyType(
+    {
+        Bound.exact: "",
+        Bound.about: "about ",
+        Bound.at_least: "at least ",
+        Bound.more_than: "more than ",
+        Bound.at_most: "at most ",
+        Bound.less_than: "less than ",
+    }
+)
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """Return a count with its noun, say ``3 contradictions`` or ``1 claim``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def listed(parts: list[str]) -> str:
+    """Return words as a list in a sentence: ``a, b and c``."""
+    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+
+
+def percent(chance: float) -> str:
+    """Return a chance (0 to 1) in percent, never rounded to a certainty it is not."""
+    if not 0 <= chance <= 1:
+        return "unknown"
+    if 0.995 <= chance < 1:
+        return "over 99 %"
+    if 0 < chance < 0.005:
+        return "under 1 %"
+    return f"{round(100 * chance)} %"
+
+
+def share(part: int, whole: int) -> str:
+    """Return ``part`` of ``whole`` in percent, rounded down: only all of it is 100 %."""
+    return f"{100 * part // whole} %" if whole > 0 else "0 %"
+
+
+def likelihood(chance: float) -> str:
+    """Return a chance (0 to 1) as words."""
+    bounds = ((0.9, "very likely"), (0.75, "likely"), (0.5, "more likely than not"), (0.0, "uncertain"))
+    return next((words for least, words in bounds if least <= chance <= 1), "unknown")
+
+
+def day(when: date | None) -> str:
+    """Return a date as ``1 September 2031``, or that there is none."""
+    return f"{when.day} {when:%B} {when.year}" if when else "no date"
+
+
+def seconds(time_s: float) -> str:
+    """Return a duration in seconds as ``4.2 s``, ``3 min 12 s`` or ``2 h 5 min``."""
+    if time_s < 60:
+        return f"{time_s:.1f} s"
+    whole = round(time_s)
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def when_words(when: When) -> str:
+    """Return a time as written, with the days it was resolved to where the words alone don't give them."""
+    if when.start is None and when.end is None:
+        return when.text
+    if when.start and when.end and when.start != when.end:
+        resolved = f"{day(when.start)} to {day(when.end)}"
+    elif when.start is None or when.end is None:
+        resolved = f"until {day(when.end)}" if when.end else f"from {day(when.start)}"
+    else:
+        resolved = day(when.start)
+    return when.text if resolved in when.text else f"{when.text} ({resolved})"
+
+
+def quantity_words(quantity: Quantity) -> str:
+    """Return a quantity as written, with what it was read as where the words don't show the figure itself."""
+    figures = [_number(value) for value in (quantity.value, quantity.high) if value is not None]
+    plain = quantity.text.replace(",", "")
+    if all(figure.replace(",", "") in plain for figure in figures):
+        return quantity.text
+    unit = "" if quantity.unit.casefold() in quantity.text.casefold() else f" {quantity.unit}"
+    return f"{quantity.text} ({_BOUND[quantity.bound]}{' to '.join(figures)}{unit})"
+
+
+def _number(value: float) -> str:
+    if abs(value) < 1e15 and value == int(value):
+        return f"{int(value):,}"
+    return f"{value:,.10g}"

@@ -1,0 +1,85 @@
+"""Finds, for each claim, the few sentences of the other articles that could bear on it.
+
+BM25 proposes, the weighted share of the claim's words decides: a sentence without a fair part of what the
+claim is about cannot settle it, whatever its rank.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import bm25s
+
+from pipeline.words import content_stems
+from schemas.article import Article, Sentence
+from schemas.claim import Claim
+
+PROPOSED = 30  # sentences that BM25 proposes per claim, over all other articles
+LEAST_OVERLAP = 0.34  # the share of the claim's weight that a candidate must hold
+PER_ARTICLE = 1
+PER_CLAIM = 3
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A sentence of another article that could bear on a claim; ``overlap`` is 0 to 1."""
+
+    article: Article
+    sentence: Sentence
+    overlap: float
+
+    @property
+    def quote(self) -> str:
+        """The sentence's text."""
+        return self.article.quote(self.sentence.span)
+
+
+def retrieve(claims: Sequence[Claim], articles: Sequence[Article]) -> Mapping[str, tuple[Candidate, ...]]:
+    """Return the candidates of each claim by its id, best first; none for a claim that nothing comes near.
+
+    BM25 as in Lù, "BM25S" (2024), with that library's defaults.
+    """
+    places = [(a, s) for a in articles for s in a.sentences if s.is_readable]
+    stems = [content_stems(article.quote(sentence.span)) for article, sentence in places]
+    if not any(stems) or len(articles) < 2:
+        return {claim.id: () for claim in claims}
+    weights = _weights(stems)
+    index = bm25s.BM25()
+    index.index([list(s) or [""] for s in stems], show_progress=False)
+    found: dict[str, tuple[Candidate, ...]] = {}
+    for claim in claims:
+        words = content_stems(claim.text)
+        if not words:
+            found[claim.id] = ()
+            continue
+        ranked, _ = index.retrieve([list(words)], k=min(PROPOSED, len(places)), show_progress=False)
+        nearby = [int(i) for i in ranked[0] if places[int(i)][0].id != claim.article_id]
+        scored = [Candidate(*places[i], _overlap(words, stems[i], weights)) for i in nearby]
+        found[claim.id] = _best(scored)
+    return found
+
+
+def _weights(sentences: Sequence[Sequence[str]]) -> Mapping[str, float]:
+    """Return the inverse document frequency of each stem, with one sentence as a document."""
+    counts = Counter(stem for sentence in sentences for stem in set(sentence))
+    return {stem: math.log(1 + len(sentences) / count) for stem, count in counts.items()}
+
+
+def _overlap(claim: Sequence[str], sentence: Sequence[str], weights: Mapping[str, float]) -> float:
+    most = max(weights.values())
+    total = sum(weights.get(stem, most) for stem in set(claim))
+    shared = sum(weights[stem] for stem in set(claim) & set(sentence))
+    return shared / total
+
+
+def _best(scored: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    kept: list[Candidate] = []
+    per_article: Counter[str] = Counter()
+    for candidate in sorted(scored, key=lambda c: (-c.overlap, c.article.id, c.sentence.number)):
+        if candidate.overlap < LEAST_OVERLAP or len(kept) == PER_CLAIM:
+            break
+        if per_article[candidate.article.id] < PER_ARTICLE:
+            per_article[candidate.article.id] += 1
+            kept.append(candidate)
+    return tuple(kept)

@@ -1,0 +1,96 @@
+"""The sidecar ``story.toml``: what a person knows about a folder's articles; it wins over what they say.
+
+[articles."courier.txt"]
+outlet = "The Courier"
+published = 2031-05-04
+title = "Mill burns in Harborough"
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Final
+
+from pipeline.errors import InputError
+from pipeline.metadata import Metadata, tidy
+from pipeline.published import parse_date
+
+SIDECAR: Final = "story.toml"
+_LARGEST: Final = 1_000_000  # bytes
+_KEYS: Final = ("outlet", "published", "title")
+
+
+def read_sidecar(path: Path, shown: str) -> dict[str, Metadata]:
+    """Return what the sidecar at ``path`` says, by the article's file name; ``shown`` names it in errors.
+
+    Raises InputError, with file and line, where it is not valid TOML or holds anything but the known keys.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise InputError(f"{shown} cannot be read: {error.strerror}; mend it or move it away") from error
+    if len(data) > _LARGEST:
+        raise InputError(f"{shown} is larger than 1 MB: a sidecar holds a few lines per article")
+    try:
+        tables = tomllib.loads(data.decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        # tomllib gives the line of every fault but one at the end.
+        last = f"line {data.count(10) + 1}"
+        reason = " ".join(str(error).split()).replace("at end of document", f"at the end, {last}")
+        raise InputError(f"{shown} is not valid TOML: {reason}") from error
+    text = data.decode("utf-8-sig")
+    return _articles(tables, text, shown)
+
+
+def _articles(tables: Mapping[str, object], text: str, shown: str) -> dict[str, Metadata]:
+    for key in tables:
+        if key != "articles":
+            raise InputError(
+                f'{_place(text, shown, key)}: unknown key {key!r}; write [articles."file.txt"] tables'
+            )
+    articles = tables.get("articles", {})
+    if not isinstance(articles, dict):
+        raise InputError(f'{_place(text, shown, "articles")}: articles must be tables: [articles."file.txt"]')
+    found = {}
+    for name, entry in articles.items():
+        if not isinstance(entry, dict):
+            raise InputError(
+                f"{_place(text, shown, name)}: the entry of {name!r} must be a table; "
+                'quote the file name: [articles."file.txt"]'
+            )
+        found[name] = _metadata(name, entry, text, shown)
+    return found
+
+
+def _metadata(name: str, entry: Mapping[str, object], text: str, shown: str) -> Metadata:
+    for key, value in entry.items():
+        place = _place(text, shown, name, key)
+        if key not in _KEYS:
+            hint = '; quote the file name: [articles."file.txt"]' if isinstance(value, dict) else ""
+            raise InputError(f"{place}: unknown key {key!r} (known: {', '.join(_KEYS)}){hint}")
+        if key == "published" and _day(value) is None:
+            raise InputError(f"{place}: published must be a date such as 2031-05-04")
+        if key != "published" and (not isinstance(value, str) or tidy(value) is None):
+            raise InputError(f"{place}: {key} must be text in quotes")
+    texts = {key: tidy(value) for key, value in entry.items() if isinstance(value, str)}
+    return Metadata(texts.get("title"), texts.get("outlet"), _day(entry.get("published")))
+
+
+def _day(value: object) -> date | None:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    return parse_date(value) if isinstance(value, str) else None
+
+
+def _place(text: str, shown: str, *keys: str) -> str:
+    """Return "story.toml, line 3" for the line that ``keys``, one within the other, stand on."""
+    at = 0
+    for key in keys:
+        match = re.compile(re.escape(key)).search(text, at)
+        at = match.start() if match else at
+    return f"{shown}, line {text.count(chr(10), 0, at) + 1}"

@@ -1,0 +1,219 @@
+"""Which files make which story, before any is opened: files, folders, folders of folders, glob patterns."""
+
+import glob
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from pipeline.errors import InputError
+from pipeline.sidecar import SIDECAR
+from schemas.article import Skipped
+
+SUFFIXES: Final = (".txt", ".md")
+_SIDECARS: Final = (SIDECAR, "gold.json")
+_ABOUT_FOLDER: Final = re.compile(r"(?:readme|licen[cs]e|changelog|contributing)", re.IGNORECASE)
+_NO_ARTICLE: Final = "not a .txt or .md file"
+_FOLDER_INSIDE: Final = "a folder inside a story's folder: give it by itself"
+_LONGEST_NAME: Final = 60  # code points: at most 240 bytes, below every file system's limit
+
+
+class Source(NamedTuple):
+    """The files of one story, not yet opened, and what beside them is no article of it."""
+
+    name: str
+    files: tuple[Path, ...]
+    skipped: tuple[Skipped, ...] = ()
+
+
+def find_sources(paths: Sequence[Path]) -> list[Source]:
+    """Return the stories that ``paths`` hold: folders in the order given, then all single files as one story.
+
+    Raises InputError for a path that is not there and for a folder that cannot be read.
+    """
+    folders: list[Path] = []
+    files: list[Path] = []
+    skipped: list[Skipped] = []
+    for path, is_listed in _expanded(paths):
+        if path.is_dir():
+            folders.append(path)
+        elif is_listed:
+            skip = _reason(path)
+            files += [path] if skip is None else []
+            skipped += [Skipped(path=shown(path), reason=skip)] if skip else []
+        elif path.suffix.lower() in SUFFIXES:
+            files.append(path)
+        else:
+            skipped.append(Skipped(path=shown(path), reason=_NO_ARTICLE))
+    folders = _once(folders, skipped)
+    sources = [source for folder in folders for source in _folder(folder)]
+    taken = {real_path(file) for source in sources for file in source.files}
+    loose = []
+    for file in files:
+        if real_path(file) in taken:
+            skipped.append(Skipped(path=shown(file), reason="given twice"))
+        else:
+            loose.append(file)
+    if loose or skipped:
+        sources.append(Source(_common_name(loose), tuple(loose), tuple(skipped)))
+    return _named(sources)
+
+
+def shown(path: Path) -> str:
+    """Return ``path`` as it can be printed and written as UTF-8: what cannot is escaped."""
+    return printable(str(path))
+
+
+def printable(text: str) -> str:
+    """Return ``text`` with control characters, marks that reorder text and undecodable bytes escaped."""
+    return "".join(
+        char
+        if char.isprintable() or unicodedata.category(char) == "Zs"
+        else char.encode("unicode_escape").decode()
+        for char in text
+    )
+
+
+def real_path(path: Path) -> str:
+    """Return what names one file however it is reached; a loop of links names itself."""
+    return os.path.realpath(path)
+
+
+def is_regular(path: Path) -> bool:
+    """Tell whether ``path`` is a file that can be read to its end: no folder, pipe, device or broken link."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _expanded(paths: Iterable[Path]) -> list[tuple[Path, bool]]:
+    """Return the paths with patterns expanded, and whether each was found rather than named."""
+    found: list[tuple[Path, bool]] = []
+    for path in paths:
+        if _is_there(path):
+            found.append((path, False))
+            continue
+        if not any(char in str(path) for char in "*?["):
+            raise InputError(
+                f"{shown(path)} does not exist: give .txt or .md files, or folders that hold them"
+            )
+        try:
+            matches = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207 - absolute patterns, too
+        except (OSError, re.error, RecursionError, ValueError):
+            matches = []
+        if not matches:
+            raise InputError(
+                f"nothing matches {shown(path)}: give .txt or .md files, or folders that hold them"
+            )
+        found += [(Path(match), True) for match in matches]
+    return found
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.lstat()
+    except PermissionError as error:
+        raise InputError(f"{shown(path)} cannot be read: {error.strerror}") from error
+    except (OSError, ValueError):  # ValueError: a NUL in the name
+        return False
+    return True
+
+
+def _folder(folder: Path) -> list[Source]:
+    """Return a folder as one story, or as one story per sub-folder where it holds no article itself."""
+    try:
+        own = _story(folder)
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        raise InputError(f"the folder {shown(folder)} cannot be read: {error.strerror or error}") from error
+    if own.files:
+        return [own]
+    below: list[Source] = []
+    skipped = [skip for skip in own.skipped if skip.reason != _FOLDER_INSIDE]
+    for entry in entries:
+        if not entry.is_dir() or entry.name.startswith("."):
+            continue
+        try:
+            source = _story(entry)
+        except OSError as error:
+            skipped.append(Skipped(path=shown(entry), reason=f"cannot be read: {error.strerror or error}"))
+            continue
+        if source.files:
+            below.append(source)
+        else:
+            skipped += [
+                *source.skipped,
+                Skipped(path=shown(entry), reason="a folder without .txt or .md articles"),
+            ]
+    if not below:
+        return [own._replace(skipped=tuple(skipped))]
+    return [below[0]._replace(skipped=(*below[0].skipped, *skipped)), *below[1:]]
+
+
+def _story(folder: Path) -> Source:
+    """Return the articles that lie in ``folder`` itself; raises OSError where it cannot be listed."""
+    files, skipped = [], []
+    for entry in sorted(folder.iterdir()):
+        if entry.is_dir():
+            reason = None if entry.name.startswith(".") else _FOLDER_INSIDE
+            skipped += [Skipped(path=shown(entry), reason=reason)] if reason else []
+            continue
+        reason = _reason(entry)
+        if reason is None:
+            files.append(entry)
+        elif reason:
+            skipped.append(Skipped(path=shown(entry), reason=reason))
+    return Source(folder.name or folder.resolve().name, tuple(files), tuple(skipped))
+
+
+def _reason(path: Path) -> str | None:
+    """Return why a file that was found, not named, is no article; "" where nobody needs to be told."""
+    is_article = path.suffix.lower() in SUFFIXES
+    if path.name in _SIDECARS:
+        return ""
+    if path.name.startswith("."):
+        return "a hidden file" if is_article else ""
+    if not is_article:
+        return _NO_ARTICLE
+    return "about the folder, not an article" if _ABOUT_FOLDER.fullmatch(path.stem) else None
+
+
+def _once(folders: Iterable[Path], skipped: list[Skipped]) -> list[Path]:
+    seen: set[str] = set()
+    kept = []
+    for folder in folders:
+        if real_path(folder) in seen:
+            skipped.append(Skipped(path=shown(folder), reason="given twice"))
+        else:
+            kept.append(folder)
+        seen.add(real_path(folder))
+    return kept
+
+
+def _common_name(files: Sequence[Path]) -> str:
+    if not files:
+        return "story"
+    try:
+        return Path(os.path.commonpath([file.absolute().parent for file in files])).name
+    except ValueError:  # on different drives
+        return "story"
+
+
+def _named(sources: Iterable[Source]) -> list[Source]:
+    """Give every story a name of its own that is safe as a folder's, on file systems that fold case too."""
+    taken: set[str] = set()
+    named = []
+    for source in sources:
+        plain = unicodedata.normalize("NFC", printable(source.name))
+        slug = re.sub(r"[^\w-]+", "-", plain).strip("-")[:_LONGEST_NAME].strip("-") or "story"
+        name, count = slug, 1
+        while name.casefold() in taken:
+            count += 1
+            name = f"{slug}-{count}"
+        taken.add(name.casefold())
+        named.append(source._replace(name=name))
+    return named

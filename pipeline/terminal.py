@@ -1,0 +1,179 @@
+"""What the terminal shows: how far a run is, and one screen on what it found.
+
+Foreign text gets here as plain ``Text``, on one line and with its control characters written out, so that
+it can neither style, move nor reorder anything.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.progress import Progress as Bars
+from rich.text import Text
+
+from pipeline.progress import Progress, Silent
+from pipeline.report import words
+from pipeline.report.html import articles_by_id
+from pipeline.report.summary import Summary, summarise
+from pipeline.report.text import clip, one_line
+from schemas.contradiction import Contradiction, Relation, Severity
+from schemas.report import Report
+from schemas.verdict import Label
+
+SHOWN_FINDINGS = 5
+SHOWN_PROBLEMS = 3
+QUOTE_LENGTH = 150  # characters of a quote
+_LABEL_STYLE = {Label.contradicted: "red", Label.supported: "green", Label.error: "bold red"}
+_SEVERITY_STYLE = {Severity.high: "bold red", Severity.medium: "bold yellow", Severity.low: "bold"}
+
+
+def print_summary(console: Console, report: Report, paths: Mapping[str, str]) -> None:
+    """Print one screen on a report, ending with the path of report.html.
+
+    ``paths`` maps file names (``report.json``, ``report.html``) to where each was written.
+    """
+    summary = summarise(report)
+    console.print()
+    console.print(_text(report.story or "One story", style="bold"))
+    console.print(_text(summary.result))
+    _print_trouble(console, report, summary)
+    _print_findings(console, report, summary)
+    _print_counts(console, report, summary)
+    console.print()
+    for name, path in sorted(paths.items(), key=lambda item: (item[0].endswith("html"), item[0])):
+        # Unwrapped, whatever the width: a path is there to be copied.
+        console.print(_named(name, _text(path, style="bold")), soft_wrap=True)
+
+
+@contextmanager
+def show_progress(console: Console, *, quiet: bool = False) -> Iterator[Progress]:
+    """Show bars with stage, counts and time left; stay silent where quiet or not on a terminal."""
+    if quiet or not console.is_terminal:
+        yield Silent()
+        return
+    bars = Bars(
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(compact=True, elapsed_when_finished=True),
+        console=console,
+        transient=True,
+    )
+    with bars:
+        yield StageProgress(bars)
+
+
+class StageProgress:
+    """One bar a stage; stories that run side by side share the bars."""
+
+    def __init__(self, bars: Bars) -> None:
+        self._bars = bars
+        self._tasks: dict[str, TaskID] = {}
+        self._totals: Counter[str] = Counter()
+        self._open: Counter[str] = Counter()
+
+    def start(self, stage: str, total: int) -> None:
+        """Raise the stage's total by ``total``, with a bar for it if it has none."""
+        self._totals[stage] += total
+        self._open[stage] += 1
+        if stage not in self._tasks:
+            self._tasks[stage] = self._bars.add_task(one_line(stage), total=None)
+        self._bars.start_task(self._tasks[stage])
+        self._bars.update(self._tasks[stage], total=self._totals[stage])
+
+    def step(self, stage: str, n: int = 1) -> None:
+        """Move the stage's bar by ``n``; without a start it has none to move."""
+        if stage in self._tasks:
+            self._bars.advance(self._tasks[stage], n)
+
+    def finish(self, stage: str) -> None:
+        """Stop the stage's clock once every start of it is finished; the count stays what was really done."""
+        self._open[stage] -= 1
+        if stage in self._tasks and self._open[stage] <= 0:
+            self._bars.stop_task(self._tasks[stage])
+
+
+def _text(text: str, *, style: str = "", length: int | None = None) -> Text:
+    line = one_line(text)
+    return Text(clip(line, length) if length else line, style=style)
+
+
+def _print_trouble(console: Console, report: Report, summary: Summary) -> None:
+    for gap in summary.gaps:
+        console.print(_text(gap, style="red"))
+    for problem in summary.problems[:SHOWN_PROBLEMS]:
+        times = words.counted(len(problem.places), "time")
+        console.print(_text(f"  {problem.stage}, {times}: {clip(problem.reason, QUOTE_LENGTH)}", style="red"))
+    if len(summary.problems) > SHOWN_PROBLEMS:
+        more = words.counted(len(summary.problems) - SHOWN_PROBLEMS, "more kind", "more kinds")
+        console.print(f"  and {more} of error, in the report", style="red")
+    for skipped in report.skipped[:SHOWN_PROBLEMS]:
+        console.print(_text(f"not read: {skipped.path}: {skipped.reason}", style="yellow"))
+    if len(report.skipped) > SHOWN_PROBLEMS:
+        console.print(f"not read: {len(report.skipped) - SHOWN_PROBLEMS:,} more", style="yellow")
+
+
+def _print_findings(console: Console, report: Report, summary: Summary) -> None:
+    found = summary.findings[Relation.contradiction]
+    for finding in found[:SHOWN_FINDINGS]:
+        console.print()
+        _print_finding(console, report, finding)
+    if len(found) > SHOWN_FINDINGS:
+        console.print()
+        console.print(f"and {words.counted(len(found) - SHOWN_FINDINGS, 'more contradiction')} in the report")
+
+
+def _print_finding(console: Console, report: Report, finding: Contradiction) -> None:
+    article = articles_by_id(report)
+    console.print(
+        Text.assemble(
+            (words.CONFLICT[finding.kind], _SEVERITY_STYLE[finding.severity]),
+            (f"  {finding.severity.value} severity, ", "dim"),
+            (f"{words.likelihood(finding.confidence)}, {words.percent(finding.confidence)}", "dim"),
+        )
+    )
+    for side in finding.sides:
+        label = _text(article(side.article_id).label, style="cyan")
+        console.print(
+            Text.assemble("  ", label, ": “", _text(side.quote, length=QUOTE_LENGTH), "”"), overflow="fold"
+        )
+
+
+def _print_counts(console: Console, report: Report, summary: Summary) -> None:
+    run, coverage = report.run, report.run.coverage
+    counts = Text()
+    for label, count in summary.labels.items():
+        counts.append(", " if counts else "")
+        style = _LABEL_STYLE.get(label, "") if count else "dim"
+        counts.append(f"{count:,} {words.LABEL[label]}", style=style)
+    readable = coverage.sentences_readable or coverage.sentences
+    is_full = coverage.sentences_read >= readable and not coverage.errors
+    covered = (
+        f"{coverage.sentences_read:,} of {readable:,} sentences read, "
+        f"{coverage.claims_judged:,} of {coverage.claims:,} claims judged, "
+        f"{words.counted(coverage.errors, 'error')}"
+    )
+    time_s = (run.finished_at - run.started_at).total_seconds()
+    cost = f", {run.cost_usd:,.4f} USD" if run.cost_usd is not None else ""
+    made = (
+        f"{run.model}, {words.counted(run.calls, 'call')}, {run.cached_calls:,} cached, "
+        f"{run.tokens_in:,} tokens in, {run.tokens_out:,} out, {words.seconds(time_s)}{cost}"
+    )
+    console.print()
+    console.print(_named("claims", counts))
+    console.print(_named("coverage", _text(covered, style="" if is_full else "red")))
+    console.print(_named("run", _text(made)))
+
+
+def _named(name: str, value: Text) -> Text:
+    return Text.assemble((f"{one_line(name):<12}", "dim"), value)

@@ -1,0 +1,256 @@
+"""Where two close passages part: values in the same role that exclude each other, found without a model."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, TypeVar
+
+from rapidfuzz.distance import Levenshtein
+
+from pipeline.values.attribution import find_attribution, speaker_of
+from pipeline.values.comparison import Comparison
+from pipeline.values.datereading import Granularity
+from pipeline.values.dates import DatedSpan, compare_dates
+from pipeline.values.names import NameKind, NameSpan, compare_names
+from pipeline.values.passage import Passage, Read, Surroundings, read_passage, surroundings
+from pipeline.values.polarity import compare_polarity, negations
+from pipeline.values.quantities import compare_quantities
+from pipeline.values.quotations import compare_quotations, find_quotations
+from pipeline.values.samename import same_name
+from pipeline.values.words import stems
+from schemas.claim import Quantity
+from schemas.contradiction import ConflictKind
+from schemas.record import Record, Span
+
+# What "the same role" asks for, tried on pairs of sentences from real stories with precision in mind.
+MIN_SHARED: Final = 3  # content words around both values, within a dozen words and one sentence
+MIN_OVERLAP: Final = 0.5  # of the content words around the value that has fewer
+MIN_OVERLAP_NAMES: Final = 0.6  # of the words of the shorter passage, for a name in another's place
+MIN_QUOTED: Final = 6  # words two quotations share before their speakers are compared
+
+_MORE: Final = re.compile(r"\b(?:another|further|additional|other|extra)\s\Z", re.IGNORECASE)
+_SAYING: Final = (
+    "said|says|told|announced|revealed|reported|added|claimed|stated|wrote|accused|warned|suggested|confirmed"
+)
+_SPEECH: Final = re.compile(
+    rf"\b(?:{_SAYING}|reporters|briefing|statement|interview|remarks|comments|published|posted|updated)\b"
+    r"[^,;]{0,20}\Z",
+    re.IGNORECASE,
+)
+_SPEECH_AFTER: Final = re.compile(rf",? [^,.;]{{0,50}}\b(?:{_SAYING})\b", re.IGNORECASE)
+# Words that give one and the same counted noun opposite roles.
+_ROLES: Final = tuple(
+    frozenset(stems(words.split()))
+    for words in (
+        "killed dead died deaths death toll kill kills fatalities",
+        "injured wounded hurt injuries injuring wounding hospitalised hospitalized treated",
+        "missing unaccounted",
+        "arrested detained arrests detentions held custody",
+        "rescued saved evacuated displaced homeless",
+    )
+)
+_Value = TypeVar("_Value", Quantity, DatedSpan)
+
+
+class Difference(Record):
+    """One value of ``a`` and one of ``b`` that exclude each other; spans index each passage's own text."""
+
+    kind: ConflictKind
+    a_span: Span
+    b_span: Span
+    what: str  # for people: "12 people against 15 people"
+
+
+def differences(a: Passage, b: Passage) -> tuple[Difference, ...]:
+    """Return where two passages part in quantities, dates, names, quotations or polarity.
+
+    A value counts only where its surroundings say that it has the same role in both (``MIN_SHARED``,
+    ``MIN_OVERLAP``), and where neither passage has a value that fits the other's. Where a quantity and a date
+    both differ, the passages tell of two occasions, and neither is returned.
+    """
+    read_a, read_b = read_passage(a), read_passage(b)
+    quantities, dates = list(_quantities(read_a, read_b)), list(_dates(read_a, read_b))
+    if quantities and dates:
+        quantities, dates = [], []  # 12 in April and 9 in March are two figures, not one in conflict
+    found = (
+        *quantities,
+        *dates,
+        *_quoted(read_a, read_b),
+        *_names(read_a, read_b),
+        *_polarity(read_a, read_b),
+    )
+    return tuple(d for i, d in enumerate(found) if not any(_overlap(d, e) for e in found[:i]))
+
+
+def has_conflicting_values(kind: ConflictKind, a: Passage, b: Passage) -> bool:
+    """Tell whether two passages hold values that a conflict of ``kind`` could rest on, whatever their roles.
+
+    This is the gate behind a model that says they contradict: a quantity or a date that differs from its
+    counterpart, a name that the other passage lacks. Other kinds rest on no values and always pass.
+    """
+    read_a, read_b = read_passage(a), read_passage(b)
+    if kind is ConflictKind.quantity:
+        return bool(_unmatched(read_a.quantities, read_b.quantities, compare_quantities))
+    if kind is ConflictKind.date:
+        return bool(_unmatched(read_a.dates, read_b.dates, compare_dates))
+    if kind in (ConflictKind.entity, ConflictKind.place):
+        names_a, names_b = _lone_names(read_a, read_b), _lone_names(read_b, read_a)
+        return any(compare_names(x, y) is not Comparison.same for x in names_a for y in names_b)
+    return True
+
+
+def _unmatched(
+    values_a: Sequence[_Value], values_b: Sequence[_Value], compare: Callable[[_Value, _Value], Comparison]
+) -> list[tuple[_Value, _Value]]:
+    """Return the pairs that differ, of values that no value of the other passage fits."""
+    fits_a = {x.span for x in values_a for y in values_b if compare(x, y) is Comparison.same}
+    fits_b = {y.span for x in values_a for y in values_b if compare(x, y) is Comparison.same}
+    return [
+        (x, y)
+        for x in values_a
+        for y in values_b
+        if x.span not in fits_a and y.span not in fits_b and compare(x, y) is Comparison.differ
+    ]
+
+
+def _alike(a: Surroundings, b: Surroundings) -> float:
+    """Return how alike the surroundings of two values are: 0 where the role may be another, up to 2."""
+    shared, near = a.wide & b.wide, a.near & b.near
+    fewest = min(len(a.wide), len(b.wide))
+    if not near or len(shared) < min(MIN_SHARED, max(2, fewest)) or len(shared) < MIN_OVERLAP * fewest:
+        return 0.0
+    roles_a, roles_b = _role(a), _role(b)
+    if roles_a is not roles_b and roles_a is not None and roles_b is not None:
+        return 0.0
+    return len(shared) / fewest + len(near) / max(1, min(len(a.near), len(b.near)))
+
+
+def _role(around: Surroundings) -> frozenset[str] | None:
+    return next((role for word in around.ordered for role in _ROLES if word in role), None)
+
+
+def _best(read_a: Read, read_b: Read, pairs: list[tuple[_Value, _Value]]) -> Iterator[tuple[_Value, _Value]]:
+    """Yield the pairs in the same role, each value with the one it is most alike."""
+    scored = [(_alike(surroundings(read_a, x.span), surroundings(read_b, y.span)), x, y) for x, y in pairs]
+    used: set[tuple[str, Span]] = set()
+    for score, x, y in sorted(scored, key=lambda item: -item[0]):
+        if score > 0 and not {("a", x.span), ("b", y.span)} & used:
+            used |= {("a", x.span), ("b", y.span)}
+            yield x, y
+
+
+def _quantities(a: Read, b: Read) -> Iterator[Difference]:
+    pairs = [
+        (x, y)
+        for x, y in _unmatched(a.quantities, b.quantities, compare_quantities)
+        if not _MORE.search(a.text[: x.span.start][-16:]) and not _MORE.search(b.text[: y.span.start][-16:])
+    ]
+    for x, y in _best(a, b, pairs):
+        yield _difference(ConflictKind.quantity, a, b, x.span, y.span)
+
+
+def _dates(a: Read, b: Read) -> Iterator[Difference]:
+    pairs = [
+        (x, y)
+        for x, y in _unmatched(a.dates, b.dates, compare_dates)
+        # Two briefings are two days: when something was said is no value of what was said.
+        if not _is_of_speech(a, x) and not _is_of_speech(b, y) and x.granularity is not Granularity.relative
+    ]
+    for x, y in _best(a, b, pairs):
+        yield _difference(ConflictKind.date, a, b, x.span, y.span)
+
+
+def _is_of_speech(read: Read, dated: DatedSpan) -> bool:
+    before = read.text[max(0, dated.span.start - 40) : dated.span.start]
+    return bool(_SPEECH.search(before) or _SPEECH_AFTER.match(read.text, dated.span.end))
+
+
+def _names(a: Read, b: Read) -> Iterator[Difference]:
+    """Yield names in each other's place: equal words on both sides, in passages that mostly agree."""
+    keys_a, keys_b = [t.key for t in a.tokens], [t.key for t in b.tokens]
+    opcodes = list(Levenshtein.opcodes(keys_a, keys_b))
+    equal = sum(op.src_end - op.src_start for op in opcodes if op.tag == "equal")
+    if equal < MIN_OVERLAP_NAMES * min(len(keys_a), len(keys_b)):
+        return
+    lone_a, lone_b = _lone_names(a, b), _lone_names(b, a)
+    for i, op in enumerate(opcodes):
+        if op.tag != "replace" or op.src_end - op.src_start != 1 or op.dest_end - op.dest_start != 1:
+            continue
+        sides = [opcodes[j] for j in (i - 1, i + 1) if 0 <= j < len(opcodes)]
+        if any(side.tag != "equal" for side in sides) or sum(s.src_end - s.src_start for s in sides) < 4:
+            continue
+        name_a, name_b = a.tokens[op.src_start].name, b.tokens[op.dest_start].name
+        if name_a not in lone_a or name_b not in lone_b or name_a is None or name_b is None:
+            continue
+        if compare_names(name_a, name_b) is Comparison.differ:
+            yield _difference(_name_kind(a, b, name_a, name_b), a, b, name_a.span, name_b.span)
+
+
+def _lone_names(read: Read, other: Read) -> list[NameSpan]:
+    """Return the names of a passage that may not be any name of the other."""
+    return [x for x in read.names if not any(same_name(x.text, y.text) for y in other.names)]
+
+
+def _name_kind(a: Read, b: Read, x: NameSpan, y: NameSpan) -> ConflictKind:
+    speakers = [find_attribution(read.text) for read in (a, b)]
+    if all(
+        s and s.span.start <= name.span.start < s.span.end for s, name in zip(speakers, (x, y), strict=True)
+    ):
+        return ConflictKind.attribution
+    is_place = x.kind in (NameKind.place, NameKind.country) and re.search(
+        r"\b(?:in|at|near|to|from|outside) \Z", a.text[max(0, x.span.start - 9) : x.span.start], re.IGNORECASE
+    )
+    return ConflictKind.place if is_place else ConflictKind.entity
+
+
+def _quoted(a: Read, b: Read) -> Iterator[Difference]:
+    """Yield misquotes, and one quotation given to two people."""
+    quoted_a, quoted_b = find_quotations(a.text), find_quotations(b.text)
+    wordings = [(x, y, compare_quotations(x.text, y.text)) for x in quoted_a for y in quoted_b]
+    matched = [(x, y) for x, y, wording in wordings if wording.is_same and not wording.differs]
+    for x, y, wording in wordings:
+        speaker_a, speaker_b = speaker_of(a.text, x), speaker_of(b.text, y)
+        names = [_person_in(read, s.span) for read, s in ((a, speaker_a), (b, speaker_b)) if s]
+        differ = len(names) == 2 and bool(names[0] and names[1]) and not same_name(names[0], names[1])
+        if not wording.is_same:
+            continue
+        if differ and speaker_a and speaker_b and wording.shared >= MIN_QUOTED:
+            yield _difference(ConflictKind.attribution, a, b, speaker_a.span, speaker_b.span)
+        if differ or any(x is p or y is q for p, q in matched):
+            continue
+        for part_a, part_b in wording.differs:
+            span_a, span_b = _shifted(part_a, x.span.start), _shifted(part_b, y.span.start)
+            yield _difference(ConflictKind.attribution, a, b, span_a, span_b, " in one quotation")
+
+
+def _person_in(read: Read, span: Span) -> str:
+    """Return the person named within ``span``, or an empty text."""
+    inside = (n for n in read.names if span.start <= n.span.start < span.end and n.kind is NameKind.person)
+    return next((name.text for name in inside), "")
+
+
+def _polarity(a: Read, b: Read) -> Iterator[Difference]:
+    if compare_polarity(a.text, b.text) is not Comparison.differ:
+        return
+    is_in_a = bool(negations(a.text))
+    negated, plain = (a, b) if is_in_a else (b, a)
+    cue = negations(negated.text)[0]
+    word = next(w for w in negated.tokens if w.start >= cue.span.end and w.is_content)
+    twin = next(w for w in plain.tokens if w.key == word.key)
+    spans = (Span(start=cue.span.start, end=word.end), Span(start=twin.start, end=twin.end))
+    yield _difference(ConflictKind.polarity, a, b, *(spans if is_in_a else spans[::-1]))
+
+
+def _difference(
+    kind: ConflictKind, a: Read, b: Read, a_span: Span, b_span: Span, where: str = ""
+) -> Difference:
+    what = f"{a_span.cut(a.text)} against {b_span.cut(b.text)}{where}"
+    return Difference(kind=kind, a_span=a_span, b_span=b_span, what=what)
+
+
+def _overlap(one: Difference, other: Difference) -> bool:
+    pairs = ((one.a_span, other.a_span), (one.b_span, other.b_span))
+    return any(x.start < y.end and y.start < x.end for x, y in pairs)
+
+
+def _shifted(span: Span, by: int) -> Span:
+    return Span(start=span.start + by, end=span.end + by)

@@ -1,0 +1,111 @@
+"""A passage prepared for alignment: its words, and the values in it with their neighbours."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from pipeline.values.countries import COUNTRIES
+from pipeline.values.dates import DatedSpan, find_dates
+from pipeline.values.names import NameSpan, find_names
+from pipeline.values.quantities import find_quantities
+from pipeline.values.samename import fold_name
+from pipeline.values.words import Word, find_words
+from schemas.claim import Quantity
+from schemas.record import Record, Span
+
+
+class Passage(Record):
+    """A sentence or two of one article, with the day it was published."""
+
+    text: str
+    published: date | None = None
+
+
+class Token(NamedTuple):
+    """A word, or a whole name as one, by the country where it names one."""
+
+    key: str
+    start: int
+    end: int
+    is_content: bool
+    name: NameSpan | None = None
+
+
+class Read(NamedTuple):
+    """A passage with all that was found in it."""
+
+    text: str
+    tokens: tuple[Token, ...]
+    quantities: tuple[Quantity, ...]
+    dates: tuple[DatedSpan, ...]
+    names: tuple[NameSpan, ...]
+
+
+_BREAK: Final = re.compile(
+    r"[.!?;:][”\"’')]? |\n| – |—"
+    r"|, (?:an?|which|who|where|when|while|after|before|as|but|and|although|because|with) "
+)
+_REACH: Final = 12  # words and names on either side that may tell what a value is about
+NEAR: Final = 3  # content words on either side that say what role it has
+
+
+class Surroundings(NamedTuple):
+    """The content words around a value, as folded stems: all within reach, and the nearest of them."""
+
+    wide: frozenset[str]
+    near: frozenset[str]
+    ordered: tuple[str, ...]  # nearest first
+
+
+@lru_cache(maxsize=4096)  # a sentence meets many others
+def read_passage(passage: Passage) -> Read:
+    """Find the words and the values of a passage."""
+    text = passage.text
+    names = find_names(text)
+    return Read(
+        text=text,
+        tokens=tuple(_tokens(find_words(text), names)),
+        quantities=find_quantities(text),
+        dates=find_dates(text, passage.published),
+        names=names,
+    )
+
+
+def surroundings(read: Read, span: Span) -> Surroundings:
+    """Return the content words around ``span`` within its sentence, other quantities and dates left out."""
+    before = _content(read, [t for t in read.tokens if t.end <= span.start][::-1], span)
+    after = _content(read, [t for t in read.tokens if t.start >= span.end], span)
+    ordered = [word for pair in _in_turn(before, after) for word in pair]
+    return Surroundings(frozenset(before + after), frozenset(before[:NEAR] + after[:NEAR]), tuple(ordered))
+
+
+def _content(read: Read, tokens: list[Token], span: Span) -> list[str]:
+    values = [*(q.span for q in read.quantities), *(d.span for d in read.dates)]
+    found = []
+    for token in tokens[:_REACH]:
+        first, last = (token.end, span.start) if token.end <= span.start else (span.end, token.start)
+        if _BREAK.search(read.text, first, last):
+            break
+        if token.is_content and not any(v.start <= token.start < v.end for v in values):
+            found.append(token.key)
+    return found
+
+
+def _tokens(words: list[Word], names: tuple[NameSpan, ...]) -> Iterator[Token]:
+    remaining = iter(names)
+    name = next(remaining, None)
+    for word in words:
+        while name and word.start >= name.span.end:
+            name = next(remaining, None)
+        if name is None or word.start < name.span.start:
+            yield Token(word.key, word.start, word.end, word.is_content)
+        elif word.start == name.span.start:
+            folded = fold_name(name.text)
+            key = COUNTRIES.get(folded, folded)
+            yield Token(key, name.span.start, name.span.end, is_content=True, name=name)
+
+
+def _in_turn(before: list[str], after: list[str]) -> list[list[str]]:
+    return [before[i : i + 1] + after[i : i + 1] for i in range(max(len(before), len(after)))]

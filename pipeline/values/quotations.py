@@ -1,0 +1,158 @@
+"""Quoted words in news prose: found, and two wordings of one quotation told apart."""
+
+import re
+from typing import Final
+
+from rapidfuzz.distance import Levenshtein, Opcode
+from rapidfuzz.fuzz import ratio
+
+from pipeline.values.samename import same_name
+from pipeline.values.words import Word, find_words
+from schemas.record import Record, Span
+
+
+class Quotation(Record):
+    """The words between two quotation marks, at ``span``, without the marks."""
+
+    text: str
+    span: Span
+
+
+class Wordings(Record):
+    """How two quotations stand to each other.
+
+    ``is_same`` means that they are wordings of the same quotation, or one a fragment of the other;
+    ``similarity`` (0 to 1) is the share of equal words where they overlap, ``shared`` their number.
+    ``differs`` pairs the spans of words, each relative to its own quotation, that one has where the other has
+    something else.
+    """
+
+    is_same: bool
+    similarity: float
+    shared: int = 0
+    differs: tuple[tuple[Span, Span], ...] = ()
+
+
+# Each kind of opening mark with its closing one; a straight mark may close a typographic one. All stop at the
+# next opening mark and at the line's end, so that a mark that is never closed costs no second reading.
+_QUOTED: Final = re.compile(
+    r"“(?P<curly>[^“”\n]*+)”|“(?P<mixed>[^“”\"\n]*+)\"|\"(?P<straight>[^\"“\n]*+)[\"”]"
+    # A sentence cut from a longer quotation has one mark only.
+    r"|\A(?P<rest>[^“”\n]*+)”|“(?P<begun>[^“”\n]*+)(?=\n|\Z)"
+    r"|(?<!\w)‘(?P<single>(?:[^‘’\n]|’(?=\w))*+)’(?!\w)|«(?P<guillemet>[^«»\n]*+)»"
+)
+_GAP: Final = re.compile(r"\[[^\[\]\n]{0,80}\]|\([^()\n]{0,80}\)|…|\.(?: ?\.){2,3}")
+_GAP_MARK: Final = re.compile(r"[\[\]()…]|\. ?\.")
+_MAX_WORDS: Final = 300  # of one quotation; the rest is not compared
+_MIN_SHARED: Final = 5
+_MIN_SIMILARITY: Final = 0.75
+_MAX_RUN: Final = 2  # more words than this in a row replaced are another sentence, not a misquote
+_LIKE: Final = 80.0  # the same word spelled or inflected otherwise
+
+
+def find_quotations(text: str) -> tuple[Quotation, ...]:
+    """Return the quotations in ``text`` in order: typographic and straight marks, each within one line.
+
+    A typographic mark alone opens a quotation to the end of its line, or closes one from the text's start:
+    sentences are cut out of longer quotations.
+    """
+    found = []
+    for match in _QUOTED.finditer(text):
+        start, end = match.span(match.lastgroup or 0)
+        if text[start:end].strip():
+            found.append(Quotation(text=text[start:end], span=Span(start=start, end=end)))
+    return tuple(found)
+
+
+def compare_quotations(a: str, b: str) -> Wordings:
+    """Compare two quotations word by word, where they overlap.
+
+    Words left out at an ellipsis, [insertions], a fragment of the longer one, spellings, inflections and
+    exchanged function words are no differences; a content word in another's place is. Cost grows with the
+    product of the lengths, which are capped.
+    """
+    if b < a:  # one order, so that ties in the alignment fall the same way round
+        turned = compare_quotations(b, a)
+        return turned.model_copy(update={"differs": tuple((y, x) for x, y in turned.differs)})
+    words_a, words_b = _quoted_words(a), _quoted_words(b)
+    anchor = _longest_run([w.key for w in words_a], [w.key for w in words_b])
+    if anchor is None:
+        return Wordings(is_same=False, similarity=0.0)
+    at_a, at_b, size = anchor
+    before = min(at_a, at_b)
+    after = min(len(words_a) - at_a - size, len(words_b) - at_b - size)
+    side_a = words_a[at_a - before : at_a + size + after]
+    side_b = words_b[at_b - before : at_b + size + after]
+    opcodes = list(Levenshtein.opcodes([w.key for w in side_a], [w.key for w in side_b]))
+    shared = sum(op.src_end - op.src_start for op in opcodes if op.tag == "equal")
+    similarity = shared / max(1, len(side_a))
+    if (
+        shared < min(_MIN_SHARED, len(words_a), len(words_b))
+        or similarity < _MIN_SIMILARITY
+        or shared < _MIN_SIMILARITY * min(len(words_a), len(words_b))
+    ):
+        return Wordings(is_same=False, similarity=similarity, shared=shared)
+    differs = []
+    for i, op in enumerate(opcodes):
+        if op.tag != "replace" or not _is_flanked(opcodes, i):
+            continue
+        part_a, part_b = side_a[op.src_start : op.src_end], side_b[op.dest_start : op.dest_end]
+        if _is_other_wording(a, b, part_a, part_b):
+            differs.append((_span_of(part_a), _span_of(part_b)))
+    return Wordings(is_same=True, similarity=similarity, shared=shared, differs=tuple(differs))
+
+
+def _quoted_words(text: str) -> list[Word]:
+    blanked = _GAP.sub(lambda match: " " * len(match[0]), text)
+    return find_words(blanked[:20_000])[:_MAX_WORDS]
+
+
+def _longest_run(a: list[str], b: list[str]) -> tuple[int, int, int] | None:
+    """Return where the longest run of equal words starts in each list, and its length."""
+    best: tuple[int, int, int] | None = None
+    previous: dict[int, int] = {}
+    places: dict[str, list[int]] = {}
+    for j, key in enumerate(b):
+        places.setdefault(key, []).append(j)
+    for i, key in enumerate(a):
+        current = {j: previous.get(j - 1, 0) + 1 for j in places.get(key, ())}
+        for j, length in current.items():
+            if best is None or length > best[2]:
+                best = (i - length + 1, j - length + 1, length)
+        previous = current
+    return best
+
+
+def _is_flanked(opcodes: list[Opcode], i: int) -> bool:
+    """Tell whether the words replaced stand between equal ones, two at least on one side and none else."""
+    sizes = []
+    for j in (i - 1, i + 1):
+        if 0 <= j < len(opcodes):
+            if opcodes[j].tag != "equal":
+                return False
+            sizes.append(opcodes[j].src_end - opcodes[j].src_start)
+    return bool(sizes) and max(sizes) >= 2 and (len(sizes) == 2 or max(sizes) >= 4)
+
+
+def _is_other_wording(a: str, b: str, part_a: list[Word], part_b: list[Word]) -> bool:
+    """Tell whether two runs of words in the same place really say something else."""
+    if max(len(part_a), len(part_b)) > _MAX_RUN:
+        return False
+    if not any(word.is_content for word in part_a) or not any(word.is_content for word in part_b):
+        return False
+    span_a, span_b = _span_of(part_a), _span_of(part_b)
+    if _GAP_MARK.search(_near(a, span_a)) or _GAP_MARK.search(_near(b, span_b)):
+        return False  # an insertion or an ellipsis next to it explains it
+    said_a, said_b = span_a.cut(a), span_b.cut(b)
+    names = [any(word.text[0].isupper() for word in part) for part in (part_a, part_b)]
+    if names[0] != names[1] or (names[0] and same_name(said_a, said_b)):
+        return False  # "that country" for its name is a gloss
+    return ratio(said_a.lower(), said_b.lower()) < _LIKE
+
+
+def _near(text: str, span: Span) -> str:
+    return text[max(0, span.start - 6) : span.end + 6]
+
+
+def _span_of(words: list[Word]) -> Span:
+    return Span(start=words[0].start, end=words[-1].end)

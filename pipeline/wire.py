@@ -1,0 +1,121 @@
+"""What differs between endpoints: what each lacks, how a request is put to it, what its errors mean.
+
+A missing feature is detected once, from the endpoint's own refusal, and noted for the report.
+"""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import httpx2
+import openai
+
+from pipeline import errors
+
+REASONING_ROOM = 2000  # tokens a reasoning model may think before its answer
+
+
+class SentOtherwise(Exception):
+    """The request was refused for a feature the endpoint lacks: send it again, now that this is known."""
+
+
+class Wire:
+    """What is known of one endpoint's ways."""
+
+    def __init__(self, name: str, model: str) -> None:
+        self.name = name
+        self.model = model
+        self.notes: list[str] = []
+        self._lacks: set[str] = set()
+
+    def lacks(self, feature: str) -> bool:
+        """Tell whether the endpoint is known to lack ``feature``."""
+        return feature in self._lacks
+
+    def note_lack(self, feature: str) -> None:
+        """Remember, and note once for the report, that ``feature`` is missing."""
+        if feature not in self._lacks:
+            self._lacks.add(feature)
+            self.notes.append(_FEATURES[feature][1])
+
+    def adapted(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Return ``request`` in the words this endpoint understands."""
+        adapted = dict(request)
+        if self.lacks("max_tokens"):
+            adapted["max_completion_tokens"] = adapted.pop("max_tokens") + REASONING_ROOM
+        if self.lacks("temperature"):
+            adapted.pop("temperature", None)
+        return adapted
+
+    def translated(self, error: openai.OpenAIError, sent: Mapping[str, Any]) -> Exception:
+        """Return the error of ours that ``error`` stands for; ``sent`` is the request that met it."""
+        match error:
+            case openai.AuthenticationError() | openai.PermissionDeniedError():
+                return errors.AuthenticationFailed(
+                    f"{self.name} refuses the key ({error.status_code}): set OPENAI_API_KEY to a valid one."
+                )
+            case openai.NotFoundError():
+                return errors.ModelNotFound(
+                    f"{self.name} does not know the model {self.model!r}, or has no chat completions at this "
+                    "address: check --model and OPENAI_BASE_URL."
+                )
+            case openai.BadRequestError() | openai.UnprocessableEntityError():
+                return self._refused(error, sent)
+            case openai.APIConnectionError():
+                cause = error.__cause__
+                if cause is not None and not isinstance(cause, httpx2.HTTPError | OSError):
+                    return cast("Exception", cause)  # no fault of the network: a missing recording, a bug
+                return errors.CallFailed(f"no answer: {one_line(cause or error)}")
+        return errors.CallFailed(f"no answer: {one_line(error)}")
+
+    def _refused(self, error: openai.APIStatusError, sent: Mapping[str, Any]) -> Exception:
+        text = str(error).lower()
+        if "context" in text and any(word in text for word in ("length", "size", "window")):
+            return errors.ContextTooLong("the prompt does not fit the model's context")
+        if "content_filter" in text or "content management policy" in text:
+            return errors.AnswerRefused("the endpoint's content filter declined")
+        for feature, (words, _) in _FEATURES.items():
+            if feature in sent and any(word in text for word in words):
+                self.note_lack(feature)
+                return SentOtherwise()
+        return errors.CallFailed(f"the endpoint refused the request: {one_line(error)}")
+
+
+# By the name of the request's field: the words of a refusal that name it, and what the report says then.
+_FEATURES = {
+    "max_tokens": (("max_completion_tokens",), "the endpoint wants max_completion_tokens"),
+    "logprobs": (
+        ("logprobs",),
+        "the endpoint gives no log-probabilities: bare answers are used instead, and confidences are coarse",
+    ),
+    "response_format": (
+        ("response_format", "json_schema", "structured output"),
+        "the endpoint has no json_schema: the schema is put into the prompt instead",
+    ),
+    "temperature": (("temperature",), "the endpoint takes no temperature: answers may differ between runs"),
+}
+
+
+def may_help_to_retry(error: BaseException) -> bool:
+    """Tell whether sending the same request again can succeed."""
+    if isinstance(error, openai.APIConnectionError):
+        cause = error.__cause__
+        return cause is None or isinstance(cause, httpx2.HTTPError | OSError)
+    return isinstance(error, openai.APIStatusError) and (
+        error.status_code in (408, 409, 429) or error.status_code >= 500
+    )
+
+
+def retry_after_s(error: BaseException | None) -> float | None:
+    """Return the wait that an answer's Retry-After asks for, in seconds, when it names one."""
+    if not isinstance(error, openai.APIStatusError):
+        return None
+    try:
+        return max(0.0, float(error.response.headers.get("retry-after", "")))
+    except ValueError:
+        return None
+
+
+def one_line(error: BaseException) -> str:
+    """Return what ``error`` says on one short line."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    return text if len(text) <= 200 else text[:199] + "…"

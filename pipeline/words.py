@@ -1,0 +1,40 @@
+"""The words that carry a sentence's meaning, reduced to stems, for comparing one text with another."""
+
+import re
+from functools import lru_cache
+
+import Stemmer
+
+_WORD = re.compile(r"[^\W_]+(?:[.,’'-][^\W_]+)*")
+_STEMMER = Stemmer.Stemmer("english")
+_EMPTY = frozenset(
+    """
+    a about after again all also although am among an and any are as at be because been before being
+    both but by can could did do does doing during each few for from further had has have having he
+    her here hers him his how i if in into is it its itself just may me might more most mr mrs ms
+    must my no nor not now of off on once one only or other our out over own said same say says
+    shall she should so some such than that the their them then there these they this those through
+    to told too under until up upon us very was we were what when where which while who whom why
+    will with would you your added adding according
+    """.split()
+)
+
+
+@lru_cache(maxsize=65536)
+def content_stems(text: str) -> tuple[str, ...]:
+    """Return the stems of the content words of ``text``, in order, lower-case.
+
+    Stemming by the Snowball English stemmer (Porter2); possessives and the empty words of English are left
+    out. Numbers and hyphenated names stay whole.
+    """
+    words = (match.group().lower().replace("’", "'") for match in _WORD.finditer(text))
+    bare = (word.removesuffix("'s").replace(",", "") for word in words)
+    return tuple(_STEMMER.stemWord(word) for word in bare if word not in _EMPTY)
+
+
+def containment(part: str, whole: str) -> float:
+    """Return the share (0 to 1) of the content words of ``part`` that occur in ``whole``; 0 without any."""
+    wanted = set(content_stems(part))
+    if not wanted:
+        return 0.0
+    return len(wanted & set(content_stems(whole))) / len(wanted)

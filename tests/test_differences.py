@@ -1,0 +1,206 @@
+"""Differences: values in the same role that exclude each other, and nothing else."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.values.differences import Passage, differences, has_conflicting_values
+from schemas.contradiction import ConflictKind
+
+FERRY = "Nine people were killed when the ferry sank off Port Halden on Tuesday."
+QUOTE = "“We lost the ship because the pumps failed on the second night,” said Captain Ivo Marr."
+
+
+def passage(text: str, published: date | None = date(2024, 5, 17)) -> Passage:
+    return Passage(text=text, published=published)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kind", "part_a", "part_b"),
+    [
+        (
+            FERRY,
+            "Fifteen people were killed when a ferry sank off Port Halden, the coast guard said.",
+            ConflictKind.quantity,
+            "Nine people",
+            "Fifteen people",
+        ),
+        (
+            "The fire burned 40 hectares of forest near Dorn.",
+            "The fire near Dorn burned 300 acres of forest.",
+            ConflictKind.quantity,
+            "40 hectares",
+            "300 acres",
+        ),
+        (
+            "The new dam burst on May 3, flooding the town of Brenn.",
+            "The dam burst on May 5 and flooded the town of Brenn.",
+            ConflictKind.date,
+            "May 3",
+            "May 5",
+        ),
+        (
+            "Mayor Ada Lind signed the contract for the new harbour bridge.",
+            "Mayor Otto Brandt signed the contract for the new harbour bridge.",
+            ConflictKind.entity,
+            "Ada Lind",
+            "Otto Brandt",
+        ),
+        (
+            "The minister met investors in Velden to discuss the new harbour bridge.",
+            "The minister met investors in Korsby to discuss the new harbour bridge.",
+            ConflictKind.place,
+            "Velden",
+            "Korsby",
+        ),
+        (
+            QUOTE,
+            "Captain Marr said: “We lost the ship because the pumps failed on the third night.”",
+            ConflictKind.attribution,
+            "second",
+            "third",
+        ),
+        (
+            QUOTE,
+            QUOTE.replace("Ivo Marr", "Lena Holt"),
+            ConflictKind.attribution,
+            "Captain Ivo Marr",
+            "Captain Lena Holt",
+        ),
+        (
+            "The council did not approve the harbour plan on Monday.",
+            "The council approved the harbour plan on Monday.",
+            ConflictKind.polarity,
+            "not approve",
+            "approved",
+        ),
+    ],
+)
+def test_finds_the_parts_that_differ(a: str, b: str, kind: ConflictKind, part_a: str, part_b: str) -> None:
+    (found,) = differences(passage(a), passage(b))
+    assert (found.kind, found.a_span.cut(a), found.b_span.cut(b)) == (kind, part_a, part_b)
+    assert part_a in found.what
+    assert part_b in found.what
+    (turned,) = differences(passage(b), passage(a))
+    assert (turned.kind, turned.a_span, turned.b_span) == (kind, found.b_span, found.a_span)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        # a bound, a rounding, a conversion
+        (FERRY, "At least 8 people were killed when a ferry sank off Port Halden on Tuesday."),
+        ("The dam burst flooded 300 homes in Brenn.", "The dam burst flooded about 320 homes in Brenn."),
+        ("The fire burned 40 hectares of forest.", "The fire burned 100 acres of forest."),
+        # other roles
+        (FERRY, "Fourteen people were injured when the ferry sank off Port Halden on Tuesday."),
+        (FERRY, "Another 14 people were killed when the ferry sank off Port Halden on Tuesday."),
+        (FERRY, "Fifteen people were killed when a train left the rails in Brenn on Tuesday."),
+        # the value is there, with others
+        (FERRY, "The ferry sank off Port Halden with 40 people; nine people were killed."),
+        # two occasions
+        ("Prices in Brenn rose 12% in April.", "Prices in Brenn rose 9% in March."),
+        # days of speaking
+        (
+            "The dam is safe, the mayor of Brenn said on Monday.",
+            "The dam is safe, the mayor of Brenn said on Tuesday.",
+        ),
+        # one name written twice
+        ("Mayor Ada Lind signed the contract for the bridge.", "Lind signed the contract for the bridge."),
+        (
+            "The envoy met officials in Russia about the bridge.",
+            "The envoy met officials in Moscow about the bridge.",
+        ),
+        # a fragment, an omission
+        (QUOTE, "Marr said the “pumps failed on the second night”."),
+        (QUOTE, "Marr said: “We lost the ship … on the second night.”"),
+        # nothing in common
+        (FERRY, "The choir of Brenn sang to 400 guests."),
+        ("", FERRY),
+    ],
+)
+def test_what_only_looks_like_a_difference_is_none(a: str, b: str) -> None:
+    assert differences(passage(a), passage(b)) == ()
+    assert differences(passage(b), passage(a)) == ()
+
+
+def test_weekdays_differ_only_against_publication_dates() -> None:
+    a, b = "The old bridge in Brenn fell on Monday.", "The old bridge in Brenn fell on Tuesday."
+    assert [d.kind for d in differences(passage(a), passage(b))] == [ConflictKind.date]
+    assert differences(passage(a, None), passage(b, None)) == ()
+
+
+@pytest.mark.parametrize(
+    ("kind", "a", "b", "passes"),
+    [
+        (ConflictKind.quantity, "12 people drowned.", "Rescuers counted 15 people.", True),
+        (ConflictKind.quantity, "At least 12 people drowned.", "Rescuers counted 15 people.", False),
+        (ConflictKind.quantity, "12 people drowned.", "The flood cost $15 million.", False),
+        (ConflictKind.date, "It broke on May 3.", "The break came on May 5.", True),
+        (ConflictKind.date, "It broke on Tuesday.", "The break came late last month.", True),
+        (ConflictKind.date, "It broke on May 3.", "The break came early this month.", False),
+        (ConflictKind.entity, "Mayor Ada Lind signed.", "It was signed by Mayor Otto Brandt.", True),
+        (ConflictKind.entity, "Mayor Ada Lind signed.", "It was signed by Lind.", False),
+        (ConflictKind.event, "It sank.", "It was towed.", True),
+    ],
+)
+def test_the_gate_asks_for_values_that_exclude_each_other(
+    kind: ConflictKind, a: str, b: str, passes: bool
+) -> None:
+    assert has_conflicting_values(kind, passage(a), passage(b)) is passes
+    assert has_conflicting_values(kind, passage(b), passage(a)) is passes
+
+
+prose = st.lists(
+    st.one_of(
+        st.text(max_size=6),
+        st.sampled_from(
+            [
+                "12",
+                "15 people",
+                "killed",
+                "ferry",
+                "sank",
+                "on",
+                "Tuesday",
+                "May 3",
+                "Mayor",
+                "Ada Lind",
+                "Otto Brandt",
+            ]
+            + [
+                "“",
+                "”",
+                "said",
+                "not",
+                ",",
+                ".",
+                "in",
+                "Korsby",
+                "Velden",
+                "the",
+                "harbour",
+                "\n",
+                "$5m",
+                "about",
+            ]
+        ),
+    ),
+    max_size=20,
+).map(" ".join)
+
+
+@settings(deadline=None)
+@given(prose, st.none() | st.dates())
+def test_a_passage_never_differs_from_itself(text: str, published: date | None) -> None:
+    assert differences(passage(text, published), passage(text, published)) == ()
+
+
+@settings(deadline=None)
+@given(prose, prose)
+def test_spans_lie_within_their_own_passages(a: str, b: str) -> None:
+    for found in differences(passage(a), passage(b)):
+        assert 0 <= found.a_span.start < found.a_span.end <= len(a)
+        assert 0 <= found.b_span.start < found.b_span.end <= len(b)

