@@ -36,6 +36,11 @@ class Settings(Record):
     threads: int | None = None
     prompts: dict[str, str] = DEFAULT_PROMPTS
 
+    def shown(self) -> dict[str, str]:
+        """Return what was set, for the report; no paths, and no keys."""
+        told = ("concurrency", "requests_per_minute", "timeout_s", "threads")
+        return {name: str(value) for name in told if (value := getattr(self, name)) is not None}
+
 
 def read_environment() -> Environment:
     """Return what the environment says about the endpoint and where model files are kept."""

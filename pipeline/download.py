@@ -22,7 +22,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from email.message import Message
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Final, TypeVar
 
 from pipeline import __version__
 from pipeline.models import EmbeddedModel, MirrorPart
@@ -32,6 +32,10 @@ Source = Callable[[EmbeddedModel, Path, Progress], None]
 
 CHUNK: Final = 1 << 20
 TRIES: Final = 3
+HEADERS: Final = {"User-Agent": f"storycheck/{__version__}", "Accept-Encoding": "identity"}
+NETWORK_ERRORS: Final = (OSError, http.client.HTTPException, ValueError)  # the last: a proxy address, say
+
+T = TypeVar("T")
 
 
 class SourceFailed(Exception):
@@ -72,15 +76,19 @@ def keep_verified(model: EmbeddedModel, partial: Path) -> int:
 
 
 def official(
-    model: EmbeddedModel, partial: Path, progress: Progress, *, connect_s: float = 5.0, stall_s: float = 30.0
+    model: EmbeddedModel, partial: Path, progress: Progress, *, connect_s: float = 5.0, stall_s: float = 10.0
 ) -> None:
     """Lengthen the partial file from the publisher's page; raises ``SourceFailed``.
 
-    The page must answer within ``connect_s``; a transfer that brings nothing for ``stall_s`` is asked for
-    again from where it stopped, and given up after three such tries in a row.
+    The page must answer within ``connect_s``. A transfer that breaks off, or brings nothing for ``stall_s``,
+    is asked for again from where it stopped, and given up after three such tries in a row.
     """
-    _check_page(model, connect_s)
-    furthest, tries = size_of(partial), 0
+    try:
+        _check_page(model, connect_s)
+    except _Dropped as drop:
+        raise SourceFailed(str(drop)) from drop
+    began = furthest = size_of(partial)
+    tries = 0
     while (have := size_of(partial)) < model.size_bytes:
         try:
             _append_answer(model, partial, progress, stall_s)
@@ -90,7 +98,7 @@ def official(
         # Measured against the furthest point ever: a server without ranges starts over each time.
         tries = 0 if size_of(partial) > furthest else tries + 1
         furthest = max(furthest, size_of(partial))
-        if tries == TRIES:
+        if tries == (TRIES if furthest > began else 1):  # where nothing came at all, the mirror is quicker
             raise SourceFailed(f"{why} ({have} of {model.size_bytes} bytes came)")
         if tries:
             time.sleep(min(tries, stall_s))
@@ -98,18 +106,19 @@ def official(
 
 def _check_page(model: EmbeddedModel, connect_s: float) -> None:
     """Raise ``SourceFailed`` unless the page answers soon, and for the very file that is pinned."""
-    request = urllib.request.Request(model.official_url, method="HEAD", headers=_headers())  # noqa: S310 - a pinned https address
+    opener = urllib.request.build_opener(_NoRedirect)
+    request = urllib.request.Request(model.official_url, method="HEAD", headers=HEADERS)  # noqa: S310 - pinned
 
     def ask() -> Message:
         try:
-            with urllib.request.build_opener(_NoRedirect).open(request, timeout=connect_s) as answer:
-                headers: Message = answer.headers
-                return headers
+            answer = opener.open(request, timeout=connect_s)
         except urllib.error.HTTPError as error:
-            with error:
-                if error.code in (301, 302, 303, 307, 308):
-                    return error.headers
-            raise SourceFailed(f"HTTP {error.code}") from error
+            if error.code not in (301, 302, 303, 307, 308):
+                raise
+            answer = error
+        with answer:
+            headers: Message = answer.headers
+            return headers
 
     headers = _soon(ask, connect_s)
     etag, size = headers.get("X-Linked-Etag"), headers.get("X-Linked-Size")
@@ -119,47 +128,15 @@ def _check_page(model: EmbeddedModel, connect_s: float) -> None:
         raise SourceFailed("it now has a file of another size there than the pinned one")
 
 
-def _soon(ask: Callable[[], Message], connect_s: float) -> Message:
-    """Return what ``ask`` returns, or fail shortly after ``connect_s``.
-
-    A thread of its own, because a host with many addresses, none of which answers, is tried address by
-    address, and each has the whole time.
-    """
-    answer: Future[Message] = Future()
-
-    def run() -> None:
-        try:
-            answer.set_result(ask())
-        except (OSError, http.client.HTTPException, SourceFailed) as error:
-            answer.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
-    try:
-        return answer.result(connect_s * 1.5)
-    except TimeoutError as error:
-        raise SourceFailed(f"no answer within {connect_s:g} s") from error
-    except (OSError, http.client.HTTPException) as error:
-        raise SourceFailed(_why(error)) from error
-
-
 def _append_answer(model: EmbeddedModel, partial: Path, progress: Progress, stall_s: float) -> None:
     """Ask for the bytes that are missing and write what comes; raises ``_Dropped`` or ``SourceFailed``."""
     have = size_of(partial)
-    headers = _headers() | ({"Range": f"bytes={have}-"} if have else {})
-    request = urllib.request.Request(model.official_url, headers=headers)  # noqa: S310 - a pinned https address
-    try:
-        answer = urllib.request.urlopen(request, timeout=stall_s)  # noqa: S310 - a pinned https address
-    except urllib.error.HTTPError as error:
-        with error:
-            failure = _Dropped if error.code >= 500 or error.code == 429 else SourceFailed
-        raise failure(f"HTTP {error.code}") from error
-    except (OSError, http.client.HTTPException) as error:
-        raise _Dropped(_why(error)) from error
+    headers = HEADERS | ({"Range": f"bytes={have}-"} if have else {})
+    request = urllib.request.Request(model.official_url, headers=headers)  # noqa: S310 - pinned
+    answer = _soon(lambda: urllib.request.urlopen(request, timeout=stall_s), stall_s)  # noqa: S310 - pinned
     with answer, partial.open("r+b" if have else "wb") as out:
-        goes_on = answer.status == 206 and answer.headers.get("Content-Range", "").startswith(
-            f"bytes {have}-"
-        )
-        have = have if goes_on else 0
+        rest = answer.headers.get("Content-Range", "").startswith(f"bytes {have}-")
+        have = have if answer.status == 206 and rest else 0
         out.seek(have)
         out.truncate()
         while have < model.size_bytes and (chunk := _read(answer, min(CHUNK, model.size_bytes - have))):
@@ -168,16 +145,39 @@ def _append_answer(model: EmbeddedModel, partial: Path, progress: Progress, stal
             progress(have, model.size_bytes)
 
 
+def _soon(ask: Callable[[], T], limit_s: float) -> T:
+    """Return what ``ask`` returns, or raise ``_Dropped`` shortly after ``limit_s``, or ``SourceFailed``.
+
+    In a thread of its own, because a host with many addresses, none of which answers, is tried address by
+    address, and each has the whole time.
+    """
+    answer: Future[T] = Future()
+
+    def run() -> None:
+        try:
+            answer.set_result(ask())
+        except NETWORK_ERRORS as error:
+            answer.set_exception(error)
+
+    threading.Thread(target=run, daemon=True).start()
+    try:
+        return answer.result(limit_s * 1.5)
+    except TimeoutError as error:
+        raise _Dropped(f"no answer within {limit_s:g} s") from error
+    except urllib.error.HTTPError as error:
+        error.close()
+        failure = _Dropped if error.code >= 500 or error.code == 429 else SourceFailed
+        raise failure(f"HTTP {error.code}") from error
+    except NETWORK_ERRORS as error:
+        raise _Dropped(_why(error)) from error
+
+
 def _read(answer: IO[bytes], limit: int) -> bytes:
     """Return the next bytes, none at the end; a broken connection is ``_Dropped``, unlike a full disk."""
     try:
         return answer.read(limit)
-    except (OSError, http.client.HTTPException) as error:
+    except NETWORK_ERRORS as error:
         raise _Dropped(_why(error)) from error
-
-
-def _headers() -> dict[str, str]:
-    return {"User-Agent": f"storycheck/{__version__}", "Accept-Encoding": "identity"}
 
 
 def _why(error: Exception) -> str:

@@ -60,7 +60,7 @@ class Extraction:
 def answer_schema(sentences: int) -> type[BaseModel]:
     """Return the schema of an answer about sentences 1 to ``sentences``; other numbers do not fit it."""
     draft = create_model("Claim", __base__=DraftClaim, n=(int, Field(ge=1, le=sentences)))
-    return create_model("Claims", __config__=ConfigDict(extra="forbid"), claims=(list[draft], ...))  # type: ignore[valid-type]
+    return create_model("Claims", __config__=ConfigDict(extra="forbid"), claims=(list[draft], ...))
 
 
 async def extract(article: Article, llm: Llm, prompt: Prompt, progress: Progress) -> Extraction:

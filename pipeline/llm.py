@@ -102,6 +102,7 @@ class Llm:
         self._next_at = 0.0
         self._has_answered = False
         self._dead_calls = 0
+        self._fatal: errors.EndpointError | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -191,8 +192,8 @@ class Llm:
         return _checked(completion)
 
     async def _send_with_retries(self, request: dict[str, Any], usage: Usage) -> ChatCompletion:
-        if self._dead_calls >= DEAD_AFTER:
-            raise self._endpoint_down("it stopped answering")
+        if self._fatal is not None:  # what refused one refuses all: a wrong key is asked about once
+            raise self._fatal
         try:
             async for attempt in AsyncRetrying(
                 stop=stop_after_attempt(ATTEMPTS if self._has_answered else FIRST_ATTEMPTS),
@@ -207,10 +208,12 @@ class Llm:
                     completion = await self._client.chat.completions.create(**sent)
         except openai.OpenAIError as error:
             translated = self._wire.translated(error, sent)
-            if isinstance(translated, errors.CallFailed) and may_help_to_retry(error):
+            if may_help_to_retry(error):
                 self._dead_calls += 1
                 if not self._has_answered or self._dead_calls >= DEAD_AFTER:
-                    raise self._endpoint_down(one_line(error.__cause__ or error)) from error
+                    translated = self._endpoint_down(one_line(error.__cause__ or error))
+            if isinstance(translated, errors.EndpointError):
+                self._fatal = translated
             raise translated from error
         self._has_answered = True
         self._dead_calls = 0

@@ -42,6 +42,13 @@ def passage(text: str, published: date | None = date(2024, 5, 17)) -> Passage:
             "May 5",
         ),
         (
+            "The night train left the rails near Dorn at 4 a.m. on Monday.",
+            "The night train left the rails near Dorn at 5.30 a.m. on Monday.",
+            ConflictKind.date,
+            "4 a.m.",
+            "5.30 a.m.",
+        ),
+        (
             "Mayor Ada Lind signed the contract for the new harbour bridge.",
             "Mayor Otto Brandt signed the contract for the new harbour bridge.",
             ConflictKind.entity,
@@ -110,8 +117,8 @@ def test_finds_the_parts_that_differ(a: str, b: str, kind: ConflictKind, part_a:
         # one name written twice
         ("Mayor Ada Lind signed the contract for the bridge.", "Lind signed the contract for the bridge."),
         (
-            "The envoy met officials in Russia about the bridge.",
-            "The envoy met officials in Moscow about the bridge.",
+            "The envoy met officials in Russia on the bridge.",
+            "The envoy met officials in Moscow on the bridge.",
         ),
         # a fragment, an omission
         (QUOTE, "Marr said the “pumps failed on the second night”."),
@@ -139,6 +146,8 @@ def test_weekdays_differ_only_against_publication_dates() -> None:
         (ConflictKind.quantity, "At least 12 people drowned.", "Rescuers counted 15 people.", False),
         (ConflictKind.quantity, "12 people drowned.", "The flood cost $15 million.", False),
         (ConflictKind.date, "It broke on May 3.", "The break came on May 5.", True),
+        (ConflictKind.date, "It broke at 4 a.m.", "The break came at 5.30 a.m.", True),
+        (ConflictKind.date, "It broke at 4 a.m.", "The break came at 4.10 a.m.", False),
         (ConflictKind.date, "It broke on Tuesday.", "The break came late last month.", True),
         (ConflictKind.date, "It broke on May 3.", "The break came early this month.", False),
         (ConflictKind.entity, "Mayor Ada Lind signed.", "It was signed by Mayor Otto Brandt.", True),
@@ -157,35 +166,10 @@ prose = st.lists(
     st.one_of(
         st.text(max_size=6),
         st.sampled_from(
-            [
-                "12",
-                "15 people",
-                "killed",
-                "ferry",
-                "sank",
-                "on",
-                "Tuesday",
-                "May 3",
-                "Mayor",
-                "Ada Lind",
-                "Otto Brandt",
-            ]
-            + [
-                "“",
-                "”",
-                "said",
-                "not",
-                ",",
-                ".",
-                "in",
-                "Korsby",
-                "Velden",
-                "the",
-                "harbour",
-                "\n",
-                "$5m",
-                "about",
-            ]
+            (
+                "12|15 people|killed|ferry|sank|on|Tuesday|May 3|Mayor|Ada Lind|Otto Brandt|“|”|"
+                "said|not|,|.|in|Korsby|Velden|the|harbour|\n|$5m|about"
+            ).split("|")
         ),
     ),
     max_size=20,

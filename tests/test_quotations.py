@@ -10,8 +10,8 @@ from pipeline.values.attribution import find_attribution, speaker_of
 from pipeline.values.quotations import compare_quotations, find_quotations
 
 LONG = (
-    "Under the new lease, the port would get large cranes and several kinds of dredgers from the yard, "
-    "which the owners plan to use next spring"
+    "The island asked for warm blankets, dry firewood and two strong lanterns before the first snow, "
+    "and nobody on the coast had any to spare that week"
 )
 
 
@@ -39,6 +39,8 @@ def test_finds_quoted_words(text: str, quoted: list[str]) -> None:
         ("“It sank,” said Harbour Master Ivo Marr on Monday.", "Harbour Master Ivo Marr", "said", False),
         ("Port spokesman Ivo Marr told reporters that it sank.", "Port spokesman Ivo Marr", "told", False),
         ("Ivo Marr, head of the port, said on Monday that it sank.", "Ivo Marr", "said", False),
+        ("It was dark. Marr said that it sank.", "Marr", "said", False),
+        ("It was dark. Mr. Ivo P. Marr said that it sank.", "Mr. Ivo P. Marr", "said", False),
         ("It sank, according to the Harbour Board.", "the Harbour Board", "according to", False),
         ("“It sank,” she added.", "she", "added", True),
         ("The board has also announced a new pier.", "The board", "announced", False),
@@ -52,7 +54,7 @@ def test_finds_quoted_words(text: str, quoted: list[str]) -> None:
 )
 def test_finds_who_says_it(text: str, speaker: str | None, verb: str | None, is_pronoun: bool) -> None:
     found = find_attribution(text)
-    if speaker is None or (not speaker[0].isupper() and speaker.split()[0] == "harbour"):
+    if speaker is None:
         assert found is None
         return
     assert found is not None
@@ -79,10 +81,10 @@ def test_an_outlet_cited_is_not_the_speaker() -> None:
 
 
 def test_a_misquote_shows_the_words_that_differ() -> None:
-    fragment = "large cranes and several kinds of drawings"
+    fragment = "warm blankets, dry firewood and two strong ponies"
     wordings = compare_quotations(fragment, LONG)
     assert wordings.is_same
-    assert [(x.cut(fragment), y.cut(LONG)) for x, y in wordings.differs] == [("drawings", "dredgers")]
+    assert [(x.cut(fragment), y.cut(LONG)) for x, y in wordings.differs] == [("ponies", "lanterns")]
     turned = compare_quotations(LONG, fragment)
     assert [(y, x) for x, y in turned.differs] == list(wordings.differs)
 
@@ -90,10 +92,10 @@ def test_a_misquote_shows_the_words_that_differ() -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        "the port would get large cranes and several kinds of dredgers",
-        "Under the new lease, the port would get large cranes … from the yard, which the owners plan to use",
-        "[Under the new lease], the port would get large cranes and several kinds of [ships] from the yard",
-        "Under the new lease the port would get large cranes and several kind of dredgers from the yard",
+        "asked for warm blankets, dry firewood and two strong lanterns",
+        "The island asked for warm blankets … before the first snow, and nobody on the coast had any",
+        "[The island] asked for warm blankets, dry firewood and two strong [lamps] before the first snow",
+        "The island asked for warm blanket, dry firewood and two strong lanterns before the first snow",
         LONG.upper(),
     ],
 )
@@ -119,26 +121,7 @@ def test_other_words_are_another_quotation(other: str) -> None:
 prose = st.lists(
     st.one_of(
         st.text(max_size=6),
-        st.sampled_from(
-            [
-                "“",
-                "”",
-                '"',
-                "‘",
-                "’",
-                "said",
-                "Marr",
-                "the mayor",
-                ",",
-                ".",
-                "it sank",
-                "…",
-                "[",
-                "]",
-                "he",
-                "added",
-            ]
-        ),
+        st.sampled_from(('“|”|"|‘|’|said|Marr|the mayor|,|.|it sank|…|[|]|he|added').split("|")),
     ),
     max_size=14,
 ).map(" ".join)

@@ -1,4 +1,4 @@
-"""Writes a language model of a few hundred kilobytes with random weights: real to llama.cpp, and no use at all."""
+"""Writes a language model of 250 kilobytes with random weights: real to llama.cpp, and of no use at all."""
 
 import random
 import struct
@@ -9,7 +9,8 @@ WIDTH: Final = 64
 HEADS: Final = 2
 UINT32, FLOAT32, STRING, ARRAY, INT32 = 4, 6, 8, 9, 5
 TEMPLATE: Final = (
-    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}<|im_start|>assistant\n"
+    "{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}"
+    "<|im_start|>assistant\n"
 )
 
 
@@ -23,7 +24,9 @@ def write_tiny_gguf(path: Path) -> Path:
     data = b""
     for name, shape in shapes.items():
         head += _string(name) + struct.pack(f"<I{len(shape)}QIQ", len(shape), *shape, 0, len(data))
-        values = [1.0] * shape[0] if len(shape) == 1 else [dice.gauss(0, 0.2) for _ in range(shape[0] * shape[1])]
+        values = (
+            [1.0] * shape[0] if len(shape) == 1 else [dice.gauss(0, 0.2) for _ in range(shape[0] * shape[1])]
+        )
         data += struct.pack(f"<{len(values)}f", *values)
     path.write_bytes(head + bytes(-len(head) % 32) + data)
     return path
@@ -65,7 +68,7 @@ def _metadata(tokens: list[str]) -> list[bytes]:
         "tokenizer.chat_template": TEMPLATE,
     }
     numbers = {
-        "llama.context_length": 2048,
+        "llama.context_length": 65_536,
         "llama.embedding_length": WIDTH,
         "llama.block_count": 1,
         "llama.feed_forward_length": WIDTH,

@@ -183,7 +183,7 @@ def _reasons(report: Report) -> tuple[UnsupportedReason, ...]:
 
 
 def _problems(report: Report) -> tuple[Problem, ...]:
-    """Return what failed, one entry for each reason; an error of a claim that is a failure too is told once."""
+    """Return what failed, one entry for each reason; what is both failure and error is told once."""
     names = {article.id: article.label for article in report.articles}
     places: dict[tuple[str, str], list[str]] = defaultdict(list)
     told = set()

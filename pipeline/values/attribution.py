@@ -28,7 +28,7 @@ _ACCORDING: Final = re.compile(r"\b[Aa]ccording to ")
 _WORD: Final = r"[^\W_][\w’'.&-]{0,40}"
 _NP_WORD: Final = re.compile(_WORD)
 _PRONOUN: Final = re.compile(r"(?:he|she|they)", re.IGNORECASE)
-_BEFORE: Final = re.compile(rf"(?:(?:{_WORD}|\([^()\n]{{1,40}}\)) ){{1,16}}\Z")
+_INSIDE: Final = "’'.&()- \u00a0"  # what may stand between the words of a speaker's name and office
 _AUXILIARY: Final = re.compile(
     r"(?: (?:has|have|had|also|later|then|earlier|similarly|previously|once|openly|publicly|repeatedly"
     r"|further))+\Z"
@@ -47,7 +47,7 @@ _OFFICES: Final = frozenset(
     "ministry minister head chief director secretary spokesman spokeswoman spokesperson".split()
 )
 _LET_OF: Final = frozenset(("of", "for"))
-_APPOSITION: Final = re.compile(rf"(?P<np>(?:{_WORD} ){{0,7}}{_WORD}), (?P<role>[^,“”\"\n]{{1,120}}),\Z")
+_APPOSITION: Final = re.compile(r", [^,“”\"\n]{1,120},\Z")
 
 
 def find_attribution(text: str) -> Attribution | None:
@@ -110,25 +110,30 @@ def _is_saying(plain: str, match: re.Match[str]) -> bool:
 def _phrase_before(plain: str, end: int) -> tuple[int, int] | None:
     """Return the noun phrase that ends where a verb starts: "A spokesman for the port", "Dr Ana Lind"."""
     window_start = max(0, end - 200)
-    window = plain[window_start:end].rstrip()
-    window = _AUXILIARY.sub("", window)
-    if window.endswith(",") and (apposition := _APPOSITION.search(window)):
-        phrase, at = apposition["np"], apposition.start("np")
-    else:
-        match = _BEFORE.search(window + " ")
-        if match is None:
+    window = _AUXILIARY.sub("", plain[window_start:end].rstrip(), count=1)
+    if window.endswith(","):
+        apposition = _APPOSITION.search(window)
+        if apposition is None:
             return None
-        phrase, at = match[0].rstrip(), match.start()
-    words = [(m[0], m.start()) for m in _NP_WORD.finditer(phrase)]
-    for i in range(len(words) - 1, -1, -1):
-        if words[i][0].lower() in _BREAKS:
-            words = words[i + 1 :]
+        window = window[: apposition.start()]
+    at = len(window)
+    while at and (window[at - 1].isalnum() or window[at - 1] in _INSIDE):
+        at -= 1
+    words = list(_NP_WORD.finditer(window, at))
+    first = len(words)
+    while first and words[first - 1][0].lower() not in _BREAKS:
+        if first < len(words) and _ends_sentence(words[first - 1][0]):
             break
-    if not words:
+        first -= 1
+    if first == len(words):
         return None
-    start = window_start + at + words[0][1]
-    stop = window_start + at + len(phrase)
+    start, stop = window_start + words[first].start(), window_start + len(window)
     return (start, stop) if _is_speaker(plain[start:stop]) else None
+
+
+def _ends_sentence(word: str) -> bool:
+    """Tell whether the full stop after a word ends a sentence, rather than an abbreviation or an initial."""
+    return word.endswith(".") and not (word[0].isupper() and (len(word) <= 4 or "." in word[:-1]))
 
 
 def _inverted(plain: str, match: re.Match[str]) -> tuple[int, int] | None:
@@ -154,7 +159,12 @@ def _phrase_after(plain: str, position: int) -> tuple[int, int] | None:
         previous = lower
     while stop > start and plain[stop - 1] in ".’'":
         stop -= 1
-    return (start, stop) if stop > start and _is_speaker(plain[start:stop]) else None
+    if stop == start:
+        return None
+    phrase = plain[start:stop]
+    # "said harbour master Ivo Marr": an office in lower case, and a name
+    has_office = phrase[0].islower() and len(phrase.split()) > 2 and phrase.split()[-1][0].isupper()
+    return (start, stop) if has_office or _is_speaker(phrase) else None
 
 
 def _is_speaker(phrase: str) -> bool:

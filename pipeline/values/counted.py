@@ -14,6 +14,7 @@ class Counted(NamedTuple):
 _NEXT_WORD: Final = re.compile(r"(?:[ \u00a0]|(?<=[\w-])-)([^\W\d_][\w’'-]{0,40}|U\.S\.|U\.K\.)")
 # A noun phrase ends before any of these.
 _STOPS: Final = frozenset(
+    "dozens hundreds thousands millions billions "
     "of in on at to from by for with and or but as is are was were be been being has have had will would "
     "could can may might must should that which who whose whom when while where after before since until "
     "during per than he she it they we you i the a an his her its their our this these those not also if "

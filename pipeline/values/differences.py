@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.values.attribution import find_attribution, speaker_of
+from pipeline.values.clock import ClockTime, compare_times
 from pipeline.values.comparison import Comparison
 from pipeline.values.datereading import Granularity
 from pipeline.values.dates import DatedSpan, compare_dates
@@ -20,6 +21,8 @@ from pipeline.values.words import stems
 from schemas.claim import Quantity
 from schemas.contradiction import ConflictKind
 from schemas.record import Record, Span
+
+__all__ = ["Difference", "Passage", "differences", "has_conflicting_values"]
 
 # What "the same role" asks for, tried on pairs of sentences from real stories with precision in mind.
 MIN_SHARED: Final = 3  # content words around both values, within a dozen words and one sentence
@@ -48,7 +51,7 @@ _ROLES: Final = tuple(
         "rescued saved evacuated displaced homeless",
     )
 )
-_Value = TypeVar("_Value", Quantity, DatedSpan)
+_Value = TypeVar("_Value", Quantity, DatedSpan, ClockTime)
 
 
 class Difference(Record):
@@ -61,7 +64,7 @@ class Difference(Record):
 
 
 def differences(a: Passage, b: Passage) -> tuple[Difference, ...]:
-    """Return where two passages part in quantities, dates, names, quotations or polarity.
+    """Return where two passages part in quantities, dates and hours, names, quotations or polarity.
 
     A value counts only where its surroundings say that it has the same role in both (``MIN_SHARED``,
     ``MIN_OVERLAP``), and where neither passage has a value that fits the other's. Where a quantity and a date
@@ -91,7 +94,8 @@ def has_conflicting_values(kind: ConflictKind, a: Passage, b: Passage) -> bool:
     if kind is ConflictKind.quantity:
         return bool(_unmatched(read_a.quantities, read_b.quantities, compare_quantities))
     if kind is ConflictKind.date:
-        return bool(_unmatched(read_a.dates, read_b.dates, compare_dates))
+        times = _unmatched(read_a.times, read_b.times, compare_times)
+        return bool(times or _unmatched(read_a.dates, read_b.dates, compare_dates))
     if kind in (ConflictKind.entity, ConflictKind.place):
         names_a, names_b = _lone_names(read_a, read_b), _lone_names(read_b, read_a)
         return any(compare_names(x, y) is not Comparison.same for x in names_a for y in names_b)
@@ -157,9 +161,16 @@ def _dates(a: Read, b: Read) -> Iterator[Difference]:
     ]
     for x, y in _best(a, b, pairs):
         yield _difference(ConflictKind.date, a, b, x.span, y.span)
+    if pairs:
+        return  # an hour of another day is no conflict of its own
+    times = _unmatched(a.times, b.times, compare_times)
+    for v, w in _best(
+        a, b, [(v, w) for v, w in times if not _is_of_speech(a, v) and not _is_of_speech(b, w)]
+    ):
+        yield _difference(ConflictKind.date, a, b, v.span, w.span)
 
 
-def _is_of_speech(read: Read, dated: DatedSpan) -> bool:
+def _is_of_speech(read: Read, dated: DatedSpan | ClockTime) -> bool:
     before = read.text[max(0, dated.span.start - 40) : dated.span.start]
     return bool(_SPEECH.search(before) or _SPEECH_AFTER.match(read.text, dated.span.end))
 

@@ -12,6 +12,8 @@ from pipeline.values.samename import fold_name, same_name
 from pipeline.values.titles import LOWER_ROLES, NOT_NAMES, ORGANISATION_WORDS, PLACE_WORDS, TITLES
 from schemas.record import Record, Span
 
+__all__ = ["NameKind", "NameSpan", "compare_names", "find_names", "same_name"]
+
 
 class NameKind(StrEnum):
     """A rough guess at what a name names; ``country`` covers its people, its capital and its government."""
@@ -126,11 +128,8 @@ def _headline_spans(text: str) -> list[tuple[int, int]]:
     for line in re.finditer(r"[^\n]+", text):
         long_words: list[str] = re.findall(r"[^\W\d_]{4,}", line[0][:400])
         is_sentence = line[0].rstrip().endswith((".", "!", "?", "”", '"'))
-        if (
-            not is_sentence
-            and len(long_words) >= 5
-            and sum(word[0].isupper() for word in long_words) >= 0.8 * len(long_words)
-        ):
+        capitals = sum(word[0].isupper() for word in long_words)
+        if not is_sentence and len(long_words) >= 5 and capitals >= 0.8 * len(long_words):
             spans.append(line.span())
     return spans
 

@@ -6,6 +6,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from pipeline.values.clock import ClockTime, find_times
 from pipeline.values.countries import COUNTRIES
 from pipeline.values.dates import DatedSpan, find_dates
 from pipeline.values.names import NameSpan, find_names
@@ -40,6 +41,7 @@ class Read(NamedTuple):
     tokens: tuple[Token, ...]
     quantities: tuple[Quantity, ...]
     dates: tuple[DatedSpan, ...]
+    times: tuple[ClockTime, ...]
     names: tuple[NameSpan, ...]
 
 
@@ -69,6 +71,7 @@ def read_passage(passage: Passage) -> Read:
         tokens=tuple(_tokens(find_words(text), names)),
         quantities=find_quantities(text),
         dates=find_dates(text, passage.published),
+        times=find_times(text),
         names=names,
     )
 
@@ -82,7 +85,11 @@ def surroundings(read: Read, span: Span) -> Surroundings:
 
 
 def _content(read: Read, tokens: list[Token], span: Span) -> list[str]:
-    values = [*(q.span for q in read.quantities), *(d.span for d in read.dates)]
+    values = [
+        *(q.span for q in read.quantities),
+        *(d.span for d in read.dates),
+        *(t.span for t in read.times),
+    ]
     found = []
     for token in tokens[:_REACH]:
         first, last = (token.end, span.start) if token.end <= span.start else (span.end, token.start)

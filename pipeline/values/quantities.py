@@ -62,7 +62,7 @@ def find_quantities(text: str, offset: int = 0) -> tuple[Quantity, ...]:
     found: list[Quantity] = []
     reached = 0
     for low, high in _ranges(hidden, list(find_numerals(hidden))):
-        quantity = _quantity(hidden, low, high, reached)
+        quantity = _quantity(hidden, low, high, reached) if low.start >= reached else None
         if quantity is None:
             continue
         start, end = quantity.span.start, quantity.span.end

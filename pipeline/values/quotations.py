@@ -75,22 +75,15 @@ def compare_quotations(a: str, b: str) -> Wordings:
         turned = compare_quotations(b, a)
         return turned.model_copy(update={"differs": tuple((y, x) for x, y in turned.differs)})
     words_a, words_b = _quoted_words(a), _quoted_words(b)
-    anchor = _longest_run([w.key for w in words_a], [w.key for w in words_b])
-    if anchor is None:
-        return Wordings(is_same=False, similarity=0.0)
-    at_a, at_b, size = anchor
-    before = min(at_a, at_b)
-    after = min(len(words_a) - at_a - size, len(words_b) - at_b - size)
-    side_a = words_a[at_a - before : at_a + size + after]
-    side_b = words_b[at_b - before : at_b + size + after]
-    opcodes = list(Levenshtein.opcodes([w.key for w in side_a], [w.key for w in side_b]))
-    shared = sum(op.src_end - op.src_start for op in opcodes if op.tag == "equal")
+    side_a, side_b = _overlapping(words_a, words_b)
+    shorter = min(len(words_a), len(words_b))
+    opcodes, shared = _aligned(side_a, side_b)
     similarity = shared / max(1, len(side_a))
-    if (
-        shared < min(_MIN_SHARED, len(words_a), len(words_b))
-        or similarity < _MIN_SIMILARITY
-        or shared < _MIN_SIMILARITY * min(len(words_a), len(words_b))
-    ):
+    if similarity < _MIN_SIMILARITY and (_GAP.search(a) or _GAP.search(b)):
+        side_a, side_b = words_a, words_b  # words left out move the rest: align the whole
+        opcodes, shared = _aligned(side_a, side_b)
+        similarity = shared / max(1, shorter)
+    if shared < max(1, min(_MIN_SHARED, shorter)) or min(similarity, shared / shorter) < _MIN_SIMILARITY:
         return Wordings(is_same=False, similarity=similarity, shared=shared)
     differs = []
     for i, op in enumerate(opcodes):
@@ -105,6 +98,23 @@ def compare_quotations(a: str, b: str) -> Wordings:
 def _quoted_words(text: str) -> list[Word]:
     blanked = _GAP.sub(lambda match: " " * len(match[0]), text)
     return find_words(blanked[:20_000])[:_MAX_WORDS]
+
+
+def _overlapping(a: list[Word], b: list[Word]) -> tuple[list[Word], list[Word]]:
+    """Return the stretches of two quotations that face each other when their longest common runs do."""
+    anchor = _longest_run([w.key for w in a], [w.key for w in b])
+    if anchor is None:
+        return [], []
+    at_a, at_b, size = anchor
+    before = min(at_a, at_b)
+    after = size + min(len(a) - at_a - size, len(b) - at_b - size)
+    return a[at_a - before : at_a + after], b[at_b - before : at_b + after]
+
+
+def _aligned(a: list[Word], b: list[Word]) -> tuple[list[Opcode], int]:
+    """Return the steps that turn ``a`` into ``b``, and how many words stay equal."""
+    opcodes = list(Levenshtein.opcodes([w.key for w in a], [w.key for w in b]))
+    return opcodes, sum(op.src_end - op.src_start for op in opcodes if op.tag == "equal")
 
 
 def _longest_run(a: list[str], b: list[str]) -> tuple[int, int, int] | None:

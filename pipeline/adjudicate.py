@@ -1,0 +1,131 @@
+"""Judges a pair of passages that may contradict each other: how they stand, what differs, and why.
+
+The model sees the two sentences alone, with outlets and dates. Code has the last word: a conflict of numbers,
+dates or names needs values that really differ, a growing count from an earlier day is an update, and two
+named speakers who differ are that and no more.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from pipeline.errors import AnswerError
+from pipeline.llm import Llm
+from pipeline.progress import Progress
+from pipeline.prompts import Prompt
+from pipeline.speakers import speaker_of
+from pipeline.values.differences import has_conflicting_values
+from pipeline.values.passage import Passage
+from pipeline.values.samename import same_name
+from schemas.article import Article
+from schemas.contradiction import ConflictKind, Relation, Side
+from schemas.suspicion import Suspicion
+
+STAGE = "adjudicate"
+MAX_TOKENS = 160
+
+# Counts that only grow, or only shrink, as a story goes on.
+_RUNNING = re.compile(
+    r"\b(?:dead|died|deaths?|killed|toll|fatalities|bod(?:y|ies)|injured|wounded|hurt|missing|unaccounted|rescued"
+    r"|evacuated|arrested|detained|confirmed cases|infected|recovered|homeless|displaced)\b",
+    re.IGNORECASE,
+)
+
+
+class Ruling(BaseModel):
+    """The model's ruling on two sentences."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    reason: str
+    relation: Literal["contradiction", "update", "speakers_differ", "compatible"]
+    kind: Literal["date", "quantity", "entity", "place", "polarity", "event", "attribution"]
+
+
+@dataclass(frozen=True)
+class Adjudged:
+    """The outcome for one suspicion; ``relation`` is None when the two passages are compatible after all.
+
+    ``agreed`` says whether the model saw a conflict too; it is None when it was not asked or did not answer.
+    """
+
+    suspicion: Suspicion
+    relation: Relation | None
+    kind: ConflictKind
+    reason: str
+    agreed: bool | None
+    error: str | None = None
+
+
+async def adjudicate(
+    suspicion: Suspicion, articles: Mapping[str, Article], llm: Llm, prompt: Prompt, progress: Progress
+) -> Adjudged:
+    """Return how the two sides of ``suspicion`` stand; ``articles`` are the story's by id.
+
+    When the model does not answer, what code found still stands, with the error; an EndpointError is raised.
+    """
+    one, other = (_line(articles[side.article_id], side) for side in suspicion.sides)
+    try:
+        ruling = await llm.structured(
+            prompt.fill({"one": one, "other": other}), Ruling, stage=STAGE, max_tokens=MAX_TOKENS
+        )
+    except AnswerError as error:
+        relation = _relation(suspicion, articles) if suspicion.found_by == "values" else None
+        kind = suspicion.kind or ConflictKind.event
+        return Adjudged(suspicion, relation, kind, suspicion.what, None, str(error))
+    finally:
+        progress.step(STAGE)
+    return _ruled(suspicion, articles, ruling)
+
+
+def _ruled(suspicion: Suspicion, articles: Mapping[str, Article], ruling: Ruling) -> Adjudged:
+    reason = " ".join(ruling.reason.split())
+    agreed = ruling.relation == "contradiction"
+    if suspicion.found_by == "values":
+        kind = suspicion.kind or ConflictKind(ruling.kind)
+        return Adjudged(suspicion, _relation(suspicion, articles), kind, suspicion.what, agreed)
+    kind = ConflictKind(ruling.kind)
+    passages = [
+        Passage(text=side.quote, published=articles[side.article_id].published) for side in suspicion.sides
+    ]
+    if ruling.relation == "compatible" or not has_conflicting_values(kind, *passages):
+        return Adjudged(suspicion, None, kind, reason, agreed)
+    located = suspicion.model_copy(update={"kind": kind})
+    return Adjudged(suspicion, _relation(located, articles), kind, reason, agreed)
+
+
+def _line(article: Article, side: Side) -> str:
+    day = article.published.isoformat() if article.published else "no date"
+    quote = " ".join(side.quote.replace("<<", "«").replace(">>", "»").split())
+    return f"{article.label}, {day}: >> {quote} <<"
+
+
+def _relation(suspicion: Suspicion, articles: Mapping[str, Article]) -> Relation:
+    """Return what a real difference amounts to: an update, two speakers who differ, or a contradiction."""
+    one, other = suspicion.sides
+    days = {articles[side.article_id].published for side in suspicion.sides}
+    if None not in days and len(days) == 2 and _is_running(suspicion):
+        return Relation.update
+    if suspicion.kind is not ConflictKind.attribution:
+        speakers = [_speaker(articles[side.article_id], side) for side in (one, other)]
+        if speakers[0] and speakers[1] and not same_name(speakers[0], speakers[1]):
+            return Relation.speakers_differ
+    return Relation.contradiction
+
+
+def _is_running(suspicion: Suspicion) -> bool:
+    """Tell whether both sides give a state that changes from day to day, as counts of the dead do.
+
+    Kept narrow: any difference between two days could be called an update, and most conflicts would be.
+    """
+    if suspicion.kind not in (ConflictKind.quantity, ConflictKind.polarity, ConflictKind.event):
+        return False
+    return all(_RUNNING.search(side.quote) for side in suspicion.sides)
+
+
+def _speaker(article: Article, side: Side) -> str | None:
+    sentence = next(s for s in article.sentences if s.span == side.span)
+    return speaker_of(article, sentence, side.quote, None)

@@ -1,0 +1,73 @@
+"""Checks one story or many, and writes what was found: a report for each, and an index over a batch."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.errors import EndpointError
+from pipeline.llm import Endpoint, connect
+from pipeline.progress import Progress
+from pipeline.publish import write_files
+from pipeline.report import IndexEntry, index_entry, render_index
+from pipeline.run import Prompts, check_story
+from pipeline.store import open_answers, write_text
+from schemas.article import Story
+from schemas.report import Report
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One story's report, and the files it was written to by name."""
+
+    report: Report
+    paths: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command did; ``stopped`` is the error that cut it short, if one did."""
+
+    checked: tuple[Checked, ...]
+    index: Path | None
+    stopped: EndpointError | None
+
+
+async def check_stories(  # noqa: PLR0913 - the command's inputs
+    stories: Sequence[Story],
+    out: Path,
+    answers: Path,
+    endpoint: Endpoint,
+    prompts: Prompts,
+    progress: Progress,
+    settings: Mapping[str, str],
+) -> Outcome:
+    """Check ``stories`` one after the other and write each report as soon as it is there.
+
+    Raises an EndpointError when nothing at all was answered.
+    """
+    checked: list[Checked] = []
+    entries: list[IndexEntry] = []
+    stopped: EndpointError | None = None
+    with open_answers(answers) as store:
+        async with connect(endpoint, store) as llm:
+            for story in stories:
+                if stopped is not None:
+                    entries.append(IndexEntry(name=story.name, problem=str(stopped)))
+                    continue
+                try:
+                    report, stopped = await check_story(story, llm, prompts, progress, settings)
+                except EndpointError as error:
+                    if not checked:
+                        raise
+                    stopped = error
+                    entries.append(IndexEntry(name=story.name, problem=str(error)))
+                    continue
+                folder = out if len(stories) == 1 else out / story.name
+                folder.mkdir(exist_ok=True)
+                checked.append(Checked(report, write_files(folder, report)))
+                entries.append(index_entry(report, f"{story.name}/report.html"))
+    index = None
+    if len(stories) > 1:
+        index = out / "index.html"
+        write_text(index, render_index(entries))
+    return Outcome(tuple(checked), index, stopped)

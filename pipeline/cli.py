@@ -1,0 +1,227 @@
+"""The command line: reads arguments, prints, and sets the exit code; the work is done elsewhere.
+
+Modules that load a model's client or engine are imported by the command that needs them, so that --help and
+re-rendering a report stay instant.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import click
+import typer
+
+from pipeline import __version__
+from pipeline.config import Settings, read_environment
+from pipeline.errors import StorycheckError
+from schemas.report import Report
+from schemas.verdict import Label
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+DONE, FAILED_ON, USAGE, INCOMPLETE = 0, 1, 2, 3
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Check what the outlets covering one story claim against each other.",
+)
+
+
+class FailOn(StrEnum):
+    """What makes the command exit with 1."""
+
+    contradicted = "contradicted"
+    unsupported = "unsupported"
+    error = "error"
+
+
+def main() -> None:
+    """Run the command; an error that a user can meet ends it with one line and its exit code."""
+    try:
+        code = app(standalone_mode=False)
+    except StorycheckError as error:
+        code = _told(str(error), error.exit_code)
+    except click.ClickException as error:
+        error.show()
+        code = USAGE
+    except (click.Abort, KeyboardInterrupt):
+        code = _told(
+            "interrupted; what was answered is kept, run the same command again to go on.", INCOMPLETE
+        )
+    raise SystemExit(code)
+
+
+def _told(message: str, code: int) -> int:
+    typer.echo(f"storycheck: {message}", err=True)
+    return code
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"storycheck {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Check what the outlets covering one story claim against each other."""
+
+
+@app.command()
+def check(  # noqa: PLR0913 - one parameter an option
+    paths: Annotated[
+        list[Path],
+        typer.Argument(help="Articles (.txt, .md), a folder of them, or a folder of such folders."),
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the report.")] = Path("out"),
+    model: Annotated[
+        str | None,
+        typer.Option(
+            help="Model at OPENAI_BASE_URL, embedded model (see 'models'), or a path to a .gguf file."
+        ),
+    ] = None,
+    cache: Annotated[
+        Path | None, typer.Option(help="Shared store of answers, instead of the one in OUT.")
+    ] = None,
+    concurrency: Annotated[int | None, typer.Option(min=1, max=256, help="Requests in flight.")] = None,
+    rpm: Annotated[float | None, typer.Option(min=0.1, help="Requests per minute at most.")] = None,
+    timeout: Annotated[float | None, typer.Option(min=1, help="Seconds to wait for one answer.")] = None,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads of the embedded model.")] = None,
+    fail_on: Annotated[
+        list[FailOn] | None, typer.Option(help="Exit with 1 when there is one; may be repeated.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print the report's path alone.")] = False,
+    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Print how each stage went.")] = False,
+) -> None:
+    """Check a story: what its articles contradict each other in, and what only one of them says."""
+    settings = Settings(
+        model=model,
+        cache=cache,
+        concurrency=concurrency,
+        requests_per_minute=rpm,
+        timeout_s=timeout,
+        threads=threads,
+    )
+    raise typer.Exit(_check(paths, out, settings, set(fail_on or ()), quiet=quiet, verbose=verbose))
+
+
+def _check(
+    paths: list[Path], out: Path, settings: Settings, fail_on: set[FailOn], *, quiet: bool, verbose: bool
+) -> int:
+    from rich.console import Console  # noqa: PLC0415
+
+    from pipeline import terminal  # noqa: PLC0415
+    from pipeline.ingest import ingest  # noqa: PLC0415
+    from pipeline.store import prepare_run_directory  # noqa: PLC0415
+
+    stories = ingest(paths)
+    answers = prepare_run_directory(out, settings.cache)
+    # The heavy part comes last: bad input is told at once.
+    from pipeline.batch import check_stories  # noqa: PLC0415
+    from pipeline.run import Prompts  # noqa: PLC0415
+    from pipeline.session import open_endpoint  # noqa: PLC0415
+
+    prompts = Prompts.load(settings.prompts)
+    screen, errors = Console(), Console(stderr=True)
+    with (
+        _fetch_bar(errors, quiet=quiet) as on_fetch,
+        open_endpoint(settings, read_environment(), on_fetch) as endpoint,
+        terminal.show_progress(errors, quiet=quiet) as progress,
+    ):
+        outcome = asyncio.run(
+            check_stories(stories, out, answers, endpoint, prompts, progress, settings.shown())
+        )
+    for done in outcome.checked:
+        if quiet:
+            typer.echo(done.paths["report.html"])
+        else:
+            terminal.print_summary(screen, done.report, done.paths)
+        if verbose:
+            _print_stages(done.report)
+    if outcome.index is not None:
+        typer.echo(outcome.index)
+    if outcome.stopped is not None:
+        _told(str(outcome.stopped), INCOMPLETE)
+    return _exit_code(
+        [done.report for done in outcome.checked], fail_on, is_cut_short=outcome.stopped is not None
+    )
+
+
+@contextmanager
+def _fetch_bar(console: "Console", *, quiet: bool) -> "Iterator[Callable[[int, int], None]]":
+    """Show how the fetching of a model gets on; one line at its start where there is no terminal."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
+    task = None
+
+    def on_fetch(done: int, total: int) -> None:
+        nonlocal task
+        if task is None:
+            task = bar.add_task("fetching the embedded model", total=total)
+            if bar.disable and not quiet:
+                typer.echo(f"fetching the embedded model ({total / 1e9:.2f} GB, once) ...", err=True)
+        bar.update(task, completed=done)
+
+    with bar:
+        yield on_fetch
+
+
+def _print_stages(report: Report) -> None:
+    for stage in report.run.stages:
+        typer.echo(
+            f"{stage.stage:<11} {stage.seconds:8.1f} s  {stage.calls:5} calls  "
+            f"{stage.tokens_in:7} tokens in  {stage.tokens_out:6} out"
+        )
+
+
+def _exit_code(reports: list[Report], fail_on: set[FailOn], *, is_cut_short: bool) -> int:
+    labels = {claim.verdict.label for report in reports for claim in report.claims}
+    if is_cut_short or not all(report.run.complete for report in reports):
+        return FAILED_ON if FailOn.error in fail_on else INCOMPLETE
+    return FAILED_ON if any(Label(wanted.value) in labels for wanted in fail_on) else DONE
+
+
+@app.command()
+def report(
+    out: Annotated[Path, typer.Argument(help="Folder of a run.")],
+) -> None:
+    """Write report.html and report.md again from a run's report.json, without any model."""
+    from pipeline.publish import write_files  # noqa: PLC0415
+    from pipeline.store import read_report  # noqa: PLC0415
+
+    typer.echo(write_files(out, read_report(out))["report.html"])
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of report.json."""
+    typer.echo(json.dumps(Report.model_json_schema(), indent=2))
+
+
+@app.command()
+def models() -> None:
+    """List the embedded models, their licences, and which are fetched."""
+    from pipeline.fetch import is_fetched  # noqa: PLC0415
+    from pipeline.models import CATALOGUE  # noqa: PLC0415
+
+    folder = read_environment().models_dir
+    for model in CATALOGUE.values():
+        state = "fetched" if is_fetched(model, folder) else "not fetched"
+        typer.echo(f"{model.name}  {model.size_bytes / 1e9:.2f} GB  {model.licence}  {state}")
+        typer.echo(f"    {model.source_page}  (licence: {model.licence_url})")
+    typer.echo(f"They are kept in {folder}; STORYCHECK_MODELS names another folder.")

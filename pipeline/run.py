@@ -1,0 +1,316 @@
+"""Runs the stages over one story, in their order, and keeps what was done when something stops it."""
+
+import asyncio
+import hashlib
+import time
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from pipeline import __version__
+from pipeline.adjudicate import Adjudged, Ruling, adjudicate
+from pipeline.calibration import calibration_of
+from pipeline.compare import compare
+from pipeline.errors import EndpointError
+from pipeline.extract import Extraction, answer_schema, extract
+from pipeline.llm import Llm, Usage
+from pipeline.origins import find_origins
+from pipeline.progress import Progress
+from pipeline.prompts import Prompt, load_prompt
+from pipeline.reconcile import reconcile
+from pipeline.retrieve import Candidate, retrieve
+from pipeline.verify import Judged, verify
+from schemas.article import Article, Story
+from schemas.claim import Claim, Dropped
+from schemas.contradiction import Side
+from schemas.report import (
+    Coverage,
+    Failure,
+    PromptUsed,
+    Report,
+    ReportArticle,
+    ReportClaim,
+    ReportSentence,
+    RunInfo,
+    StageTime,
+)
+from schemas.suspicion import Suspicion
+from schemas.verdict import Label, Stance
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Prompts:
+    """The prompts of one run."""
+
+    extract: Prompt
+    screen: Prompt
+    adjudicate: Prompt
+
+    @classmethod
+    def load(cls, versions: Mapping[str, str]) -> "Prompts":
+        """Read the prompts of the given versions by stage."""
+        return cls(*(load_prompt(stage, versions[stage]) for stage in ("extract", "screen", "adjudicate")))
+
+    def used(self) -> dict[str, PromptUsed]:
+        """Return the version and hash of each stage's prompt, with the schema of its answers."""
+        return {
+            "extract": self.extract.used(answer_schema(1)),
+            "screen": self.screen.used(),
+            "adjudicate": self.adjudicate.used(Ruling),
+        }
+
+
+@dataclass
+class Work:
+    """What a run over one story has done so far."""
+
+    story: Story
+    claims: list[Claim] = field(default_factory=list)
+    dropped: list[Dropped] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+    read: dict[str, frozenset[int]] = field(default_factory=dict)
+    judged: dict[str, Judged] = field(default_factory=dict)
+    adjudged: list[Adjudged] = field(default_factory=list)
+    stages: list[StageTime] = field(default_factory=list)
+    stopped: EndpointError | None = None
+
+
+async def check_story(
+    story: Story, llm: Llm, prompts: Prompts, progress: Progress, settings: Mapping[str, str]
+) -> tuple[Report, EndpointError | None]:
+    """Return the report on one story, and the error that cut the run short, if one did.
+
+    Raises that EndpointError instead when nothing at all was answered.
+    """
+    started = datetime.now(UTC)
+    before = {stage: Usage(**vars(usage)) for stage, usage in llm.usage.items()}
+    work = Work(story)
+    articles = {article.id: article for article in story.articles}
+    await _timed(work, llm, "extract", _extract_all(work, llm, prompts, progress))
+    candidates: Mapping[str, tuple[Candidate, ...]] = {}
+    if work.stopped is None:
+        candidates = retrieve(work.claims, story.articles)
+        await _timed(work, llm, "verify", _verify_all(work, candidates, llm, prompts, progress))
+    suspicions = [*compare(story.articles), *_suspicions(work)]
+    if work.stopped is None:
+        await _timed(
+            work, llm, "adjudicate", _adjudicate_all(work, suspicions, articles, llm, prompts, progress)
+        )
+    if work.stopped is not None and not work.claims:
+        raise work.stopped
+    return _report(work, llm, prompts, before, started, settings), work.stopped
+
+
+async def _extract_all(work: Work, llm: Llm, prompts: Prompts, progress: Progress) -> None:
+    articles = work.story.articles
+    progress.start("extract", sum(s.is_readable for a in articles for s in a.sentences))
+    results = await _gather(work, (extract(a, llm, prompts.extract, progress) for a in articles))
+    for article, result in zip(articles, results, strict=True):
+        if isinstance(result, Extraction):
+            work.claims.extend(result.claims)
+            work.dropped.extend(result.dropped)
+            work.failures.extend(result.failures)
+            work.read[article.id] = result.read
+        else:
+            reason = str(work.stopped)
+            work.failures.append(
+                Failure(stage="extract", article_id=article.id, where=article.label, reason=reason)
+            )
+    progress.finish("extract")
+
+
+async def _verify_all(
+    work: Work,
+    candidates: Mapping[str, tuple[Candidate, ...]],
+    llm: Llm,
+    prompts: Prompts,
+    progress: Progress,
+) -> None:
+    progress.start("verify", len(work.claims))
+    calibration = calibration_of(llm.endpoint.model, prompts.screen.used().sha256)
+    results = await _gather(
+        work,
+        (verify(c, candidates[c.id], llm, prompts.screen, calibration, progress) for c in work.claims),
+    )
+    work.judged = {r.claim_id: r for r in results if r is not None}
+    progress.finish("verify")
+
+
+async def _adjudicate_all(
+    work: Work,
+    suspicions: Sequence[Suspicion],
+    articles: Mapping[str, Article],
+    llm: Llm,
+    prompts: Prompts,
+    progress: Progress,
+) -> None:
+    progress.start("adjudicate", len(suspicions))
+    results = await _gather(
+        work, (adjudicate(s, articles, llm, prompts.adjudicate, progress) for s in suspicions)
+    )
+    for suspicion, result in zip(suspicions, results, strict=True):
+        if result is None or result.error:
+            where = " and ".join(articles[side.article_id].label for side in suspicion.sides)
+            reason = result.error if result and result.error else str(work.stopped)
+            work.failures.append(Failure(stage="adjudicate", where=where, reason=reason))
+        if result is not None:
+            work.adjudged.append(result)
+    progress.finish("adjudicate")
+
+
+async def _gather(work: Work, jobs: Iterable[Awaitable[Result]]) -> list[Result | None]:
+    """Run the jobs side by side; one ended by the endpoint gives None, and marks the run as stopped."""
+    results = await asyncio.gather(*jobs, return_exceptions=True)
+    kept: list[Result | None] = []
+    for result in results:
+        if isinstance(result, EndpointError):
+            work.stopped = result
+            kept.append(None)
+        elif isinstance(result, BaseException):
+            raise result
+        else:
+            kept.append(result)
+    return kept
+
+
+async def _timed(work: Work, llm: Llm, stage: str, job: Awaitable[None]) -> None:
+    begun, old = time.monotonic(), Usage(**vars(llm.usage.get(stage, Usage())))
+    await job
+    new = llm.usage.get(stage, Usage())
+    work.stages.append(
+        StageTime(
+            stage=stage,
+            seconds=round(time.monotonic() - begun, 2),
+            calls=new.calls - old.calls,
+            tokens_in=new.tokens_in - old.tokens_in,
+            tokens_out=new.tokens_out - old.tokens_out,
+        )
+    )
+
+
+def _suspicions(work: Work) -> list[Suspicion]:
+    """Return what the screening found to contradict a claim, each pair of sentences once."""
+    found: dict[frozenset[tuple[str, int]], Suspicion] = {}
+    for claim in work.claims:
+        judged = work.judged.get(claim.id)
+        for evidence in judged.evidence if judged else ():
+            if evidence.stance is not Stance.contradicts:
+                continue
+            one = Side(article_id=claim.article_id, span=claim.span, quote=claim.quote, claim_id=claim.id)
+            other = Side(article_id=evidence.article_id, span=evidence.span, quote=evidence.quote)
+            pair = frozenset((side.article_id, side.span.start) for side in (one, other))
+            kept = found.get(pair)
+            if kept is None or (kept.odds or 0.0) < evidence.confidence:
+                found[pair] = Suspicion(sides=(one, other), found_by="model", odds=evidence.confidence)
+    return list(found.values())
+
+
+def _report(
+    work: Work,
+    llm: Llm,
+    prompts: Prompts,
+    before: Mapping[str, Usage],
+    started: datetime,
+    settings: Mapping[str, str],
+) -> Report:
+    story = work.story
+    origins = find_origins(story.articles)
+    outcome = reconcile(story.articles, origins, work.claims, work.judged, work.adjudged)
+    failures = [*work.failures, *_unjudged(outcome.claims, story.articles)]
+    spent = _spent(llm.usage, before)
+    info = RunInfo(
+        id=_run_id(story, llm, prompts),
+        tool_version=__version__,
+        model=llm.endpoint.model,
+        prompts=prompts.used(),
+        started_at=started,
+        finished_at=datetime.now(UTC),
+        calls=spent.calls,
+        cached_calls=spent.cached_calls,
+        tokens_in=spent.tokens_in,
+        tokens_out=spent.tokens_out,
+        complete=not failures and work.stopped is None,
+        coverage=_coverage(work, outcome.claims, failures),
+        endpoint=llm.endpoint.name,
+        stages=tuple(work.stages),
+        failures=tuple(failures),
+        notes=llm.notes,
+        settings=dict(settings),
+    )
+    return Report(
+        story=story.name,
+        run=info,
+        articles=tuple(_report_article(a, origins[a.id]) for a in story.articles),
+        claims=outcome.claims,
+        contradictions=outcome.contradictions,
+        skipped=story.skipped,
+        dropped=tuple(work.dropped),
+    )
+
+
+def _unjudged(claims: Sequence[ReportClaim], articles: Sequence[Article]) -> list[Failure]:
+    labels = {article.id: article.label for article in articles}
+    return [
+        Failure(
+            stage="verify",
+            article_id=claim.article_id,
+            claim_id=claim.id,
+            where=f"{labels[claim.article_id]}, sentence {claim.sentence}",
+            reason=claim.verdict.error or "it was not judged",
+        )
+        for claim in claims
+        if claim.verdict.label is Label.error
+    ]
+
+
+def _coverage(work: Work, claims: Sequence[ReportClaim], failures: Sequence[Failure]) -> Coverage:
+    sentences = [s for article in work.story.articles for s in article.sentences]
+    return Coverage(
+        sentences=len(sentences),
+        sentences_readable=sum(s.is_readable for s in sentences),
+        sentences_read=sum(len(numbers) for numbers in work.read.values()),
+        claims=len(claims),
+        claims_judged=sum(claim.verdict.label is not Label.error for claim in claims),
+        errors=len(failures),
+    )
+
+
+def _spent(usage: Mapping[str, Usage], before: Mapping[str, Usage]) -> Usage:
+    total = Usage()
+    for stage, now in usage.items():
+        then = before.get(stage, Usage())
+        total.calls += now.calls - then.calls
+        total.cached_calls += now.cached_calls - then.cached_calls
+        total.tokens_in += now.tokens_in - then.tokens_in
+        total.tokens_out += now.tokens_out - then.tokens_out
+    return total
+
+
+def _run_id(story: Story, llm: Llm, prompts: Prompts) -> str:
+    """Return an id that comes from what was checked, with what: the same run has the same id."""
+    used = [prompt.sha256 for prompt in prompts.used().values()]
+    parts = [llm.endpoint.model, *used, *(article.id for article in story.articles)]
+    return "r" + hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+
+
+def _report_article(article: Article, origin: str) -> ReportArticle:
+    return ReportArticle(
+        id=article.id,
+        path=article.path,
+        title=article.title,
+        outlet=article.outlet,
+        published=article.published,
+        origin=origin,
+        name=article.name,
+        encoding=article.encoding,
+        sha256=hashlib.sha256(article.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        notes=article.notes,
+        text=article.text,
+        sentences=tuple(
+            ReportSentence(number=s.number, span=s.span, role=s.role, paragraph=s.paragraph)
+            for s in article.sentences
+        ),
+    )

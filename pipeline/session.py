@@ -1,0 +1,75 @@
+"""Opens what a run needs: an endpoint, or the embedded model in its place."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from pipeline.config import DEFAULT_MODEL, Environment, Settings
+from pipeline.embedded import available_cores, serve
+from pipeline.errors import InputError
+from pipeline.fetch import fetch_model
+from pipeline.llm import Endpoint
+from pipeline.models import CATALOGUE, EmbeddedModel, resolve_model
+
+EMBEDDED_SLOTS = 4
+EMBEDDED_CONTEXT = 3072  # tokens of one question with its answer
+EMBEDDED_TIMEOUT_S = 600.0
+HOSTED_CONCURRENCY = 8
+HOSTED_TIMEOUT_S = 120.0
+
+FetchProgress = Callable[[int, int], None]
+
+
+def open_endpoint(
+    settings: Settings, environment: Environment, on_fetch: FetchProgress
+) -> AbstractContextManager[Endpoint]:
+    """Return the endpoint that ``settings`` and ``environment`` name, open while the block runs.
+
+    A catalogue name or a .gguf file is served in this process, and so is the default model when nothing names
+    an endpoint. ``on_fetch`` hears the bytes fetched and the bytes in all. Raises InputError and
+    ModelFileError.
+    """
+    is_hosted = bool(environment.api_key or environment.base_url)
+    name = settings.model or (None if is_hosted else DEFAULT_MODEL)
+    if name is None:
+        raise InputError(
+            "OPENAI_API_KEY or OPENAI_BASE_URL is set, but no model is named: add --model NAME to use that "
+            f"endpoint, or --model {DEFAULT_MODEL} for the embedded model."
+        )
+    if not is_hosted or name in CATALOGUE or name.lower().endswith(".gguf"):
+        return _embedded(name, settings, environment.models_dir, on_fetch)
+    return nullcontext(_hosted(name, settings, environment))
+
+
+def _hosted(name: str, settings: Settings, environment: Environment) -> Endpoint:
+    base_url = environment.base_url
+    if base_url is not None and urlsplit(base_url).scheme not in ("http", "https"):
+        raise InputError(f"OPENAI_BASE_URL is no http(s) address: {base_url}")
+    return Endpoint(
+        base_url=base_url,
+        api_key=environment.api_key or "none",
+        model=name,
+        name=(urlsplit(base_url).hostname if base_url else None) or "api.openai.com",
+        concurrency=settings.concurrency or HOSTED_CONCURRENCY,
+        requests_per_minute=settings.requests_per_minute,
+        timeout_s=settings.timeout_s or HOSTED_TIMEOUT_S,
+    )
+
+
+@contextmanager
+def _embedded(name: str, settings: Settings, models_dir: Path, on_fetch: FetchProgress) -> Iterator[Endpoint]:
+    model = resolve_model(name, models_dir)
+    path = fetch_model(model, models_dir, on_fetch) if isinstance(model, EmbeddedModel) else model
+    slots = settings.concurrency or EMBEDDED_SLOTS
+    threads = settings.threads or available_cores()
+    with serve(path, threads=threads, slots=slots, context=EMBEDDED_CONTEXT) as served:
+        yield Endpoint(
+            base_url=served.base_url,
+            api_key=served.api_key,
+            model=model.name if isinstance(model, EmbeddedModel) else path.name,
+            name="embedded",
+            concurrency=slots,
+            requests_per_minute=settings.requests_per_minute,
+            timeout_s=settings.timeout_s or EMBEDDED_TIMEOUT_S,
+        )

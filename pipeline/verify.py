@@ -1,0 +1,101 @@
+"""Asks what each candidate sentence says about a claim: supports it, contradicts it, or neither.
+
+The model is asked for one letter and answers with odds, which are kept apart from the text of any article. A
+candidate that holds the claim word for word needs no model.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from pipeline.calibration import Calibration
+from pipeline.errors import AnswerError
+from pipeline.llm import Llm
+from pipeline.progress import Progress
+from pipeline.prompts import Prompt
+from pipeline.retrieve import Candidate
+from pipeline.values.polarity import negations
+from pipeline.values.quantities import find_quantities
+from schemas.claim import Claim
+from schemas.verdict import Evidence, Stance
+
+STAGE = "verify"
+OPTIONS = ("S", "C", "N")
+WORD_FOR_WORD = 97.0  # rapidfuzz partial_ratio from which one text holds the other
+LEAST_WORDS = 5  # a shorter claim is found word for word in too many places
+VERBATIM_CONFIDENCE = 0.97
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the candidates say about one claim; ``error`` is set when a question went unanswered."""
+
+    claim_id: str
+    evidence: tuple[Evidence, ...]
+    error: str | None = None
+
+
+async def verify(
+    claim: Claim,
+    candidates: Sequence[Candidate],
+    llm: Llm,
+    prompt: Prompt,
+    calibration: Calibration,
+    progress: Progress,
+) -> Judged:
+    """Return the stance of each candidate towards ``claim``, in their order.
+
+    A question that fails leaves the others standing; an EndpointError is raised.
+    """
+    results = await asyncio.gather(
+        *(_stance(claim, candidate, llm, prompt, calibration) for candidate in candidates),
+        return_exceptions=True,
+    )
+    progress.step(STAGE)
+    evidence: list[Evidence] = []
+    error: str | None = None
+    for result in results:
+        if isinstance(result, AnswerError):
+            error = str(result)
+        elif isinstance(result, BaseException):
+            raise result
+        else:
+            evidence.append(result)
+    return Judged(claim.id, tuple(evidence), error)
+
+
+async def _stance(
+    claim: Claim, candidate: Candidate, llm: Llm, prompt: Prompt, calibration: Calibration
+) -> Evidence:
+    if _holds_word_for_word(candidate.quote, claim.text):
+        return _evidence(candidate, Stance.supports, VERBATIM_CONFIDENCE)
+    values = {"evidence": " ".join(candidate.quote.split()), "claim": claim.text}
+    odds = await llm.odds(prompt.fill(values), OPTIONS, stage=STAGE)
+    supports, contradicts = calibration.apply(odds)
+    if contradicts >= 0.5 and contradicts >= supports:
+        return _evidence(candidate, Stance.contradicts, contradicts)
+    if supports >= 0.5:
+        return _evidence(candidate, Stance.supports, supports)
+    return _evidence(candidate, Stance.neutral, 1.0 - max(supports, contradicts))
+
+
+def _evidence(candidate: Candidate, stance: Stance, confidence: float) -> Evidence:
+    return Evidence(
+        article_id=candidate.article.id,
+        span=candidate.sentence.span,
+        quote=candidate.quote,
+        stance=stance,
+        confidence=round(confidence, 3),
+    )
+
+
+def _holds_word_for_word(sentence: str, claim: str) -> bool:
+    """Tell whether ``sentence`` says ``claim`` in the same words, numbers and negations."""
+    if len(claim.split()) < LEAST_WORDS or len(claim) > len(sentence):
+        return False
+    wanted, found = ([q.value for q in find_quantities(text)] for text in (claim, sentence))
+    if not set(wanted) <= set(found) or len(negations(claim)) != len(negations(sentence)):
+        return False
+    return fuzz.partial_ratio(claim.lower().rstrip(". "), sentence.lower()) >= WORD_FOR_WORD
