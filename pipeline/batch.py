@@ -4,13 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.config import Settings
 from pipeline.errors import EndpointError
 from pipeline.llm import Endpoint, connect
 from pipeline.progress import Progress
 from pipeline.publish import write_files
 from pipeline.report import IndexEntry, index_entry, render_index
 from pipeline.run import Prompts, check_story
-from pipeline.store import open_answers, write_text
+from pipeline.store import answers_path, open_answers, write_text
 from schemas.article import Story
 from schemas.report import Report
 
@@ -32,30 +33,29 @@ class Outcome:
     stopped: EndpointError | None
 
 
-async def check_stories(  # noqa: PLR0913 - the command's inputs
+async def check_stories(
     stories: Sequence[Story],
     out: Path,
-    answers: Path,
+    settings: Settings,
     endpoint: Endpoint,
-    prompts: Prompts,
     progress: Progress,
-    settings: Mapping[str, str],
 ) -> Outcome:
-    """Check ``stories`` one after the other and write each report as soon as it is there.
+    """Check ``stories`` one after the other and write each report into ``out`` as soon as it is there.
 
-    Raises an EndpointError when nothing at all was answered.
+    ``out`` must be a prepared run directory. Raises an EndpointError when nothing at all was answered.
     """
+    prompts = Prompts.load(settings.prompts)
     checked: list[Checked] = []
     entries: list[IndexEntry] = []
     stopped: EndpointError | None = None
-    with open_answers(answers) as store:
+    with open_answers(answers_path(out, settings.cache)) as store:
         async with connect(endpoint, store) as llm:
             for story in stories:
                 if stopped is not None:
                     entries.append(IndexEntry(name=story.name, problem=str(stopped)))
                     continue
                 try:
-                    report, stopped = await check_story(story, llm, prompts, progress, settings)
+                    report, stopped = await check_story(story, llm, prompts, progress, settings.shown())
                 except EndpointError as error:
                     if not checked:
                         raise

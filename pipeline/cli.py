@@ -81,7 +81,7 @@ def _options(
 
 
 @app.command()
-def check(  # noqa: PLR0913 - one parameter an option
+def check(
     paths: Annotated[
         list[Path],
         typer.Argument(help="Articles (.txt, .md), a folder of them, or a folder of such folders."),
@@ -121,29 +121,25 @@ def check(  # noqa: PLR0913 - one parameter an option
 def _check(
     paths: list[Path], out: Path, settings: Settings, fail_on: set[FailOn], *, quiet: bool, verbose: bool
 ) -> int:
-    from rich.console import Console  # noqa: PLC0415
+    from rich.console import Console
 
-    from pipeline import terminal  # noqa: PLC0415
-    from pipeline.ingest import ingest  # noqa: PLC0415
-    from pipeline.store import prepare_run_directory  # noqa: PLC0415
+    from pipeline import terminal
+    from pipeline.ingest import ingest
+    from pipeline.store import prepare_run_directory
 
     stories = ingest(paths)
-    answers = prepare_run_directory(out, settings.cache)
+    prepare_run_directory(out)
     # The heavy part comes last: bad input is told at once.
-    from pipeline.batch import check_stories  # noqa: PLC0415
-    from pipeline.run import Prompts  # noqa: PLC0415
-    from pipeline.session import open_endpoint  # noqa: PLC0415
+    from pipeline.batch import check_stories
+    from pipeline.session import open_endpoint
 
-    prompts = Prompts.load(settings.prompts)
     screen, errors = Console(), Console(stderr=True)
     with (
         _fetch_bar(errors, quiet=quiet) as on_fetch,
         open_endpoint(settings, read_environment(), on_fetch) as endpoint,
         terminal.show_progress(errors, quiet=quiet) as progress,
     ):
-        outcome = asyncio.run(
-            check_stories(stories, out, answers, endpoint, prompts, progress, settings.shown())
-        )
+        outcome = asyncio.run(check_stories(stories, out, settings, endpoint, progress))
     for done in outcome.checked:
         if quiet:
             typer.echo(done.paths["report.html"])
@@ -163,7 +159,7 @@ def _check(
 @contextmanager
 def _fetch_bar(console: "Console", *, quiet: bool) -> "Iterator[Callable[[int, int], None]]":
     """Show how the fetching of a model gets on; one line at its start where there is no terminal."""
-    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
@@ -201,8 +197,8 @@ def report(
     out: Annotated[Path, typer.Argument(help="Folder of a run.")],
 ) -> None:
     """Write report.html and report.md again from a run's report.json, without any model."""
-    from pipeline.publish import write_files  # noqa: PLC0415
-    from pipeline.store import read_report  # noqa: PLC0415
+    from pipeline.publish import write_files
+    from pipeline.store import read_report
 
     typer.echo(write_files(out, read_report(out))["report.html"])
 
@@ -216,8 +212,8 @@ def schema() -> None:
 @app.command()
 def models() -> None:
     """List the embedded models, their licences, and which are fetched."""
-    from pipeline.fetch import is_fetched  # noqa: PLC0415
-    from pipeline.models import CATALOGUE  # noqa: PLC0415
+    from pipeline.embedded.fetch import is_fetched
+    from pipeline.embedded.models import CATALOGUE
 
     folder = read_environment().models_dir
     for model in CATALOGUE.values():

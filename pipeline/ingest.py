@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from pipeline.decode import NotText, decode
 from pipeline.errors import InputError
-from pipeline.metadata import Metadata, read_front_matter, read_page
-from pipeline.sentences import split_sentences
-from pipeline.sidecar import SIDECAR, read_sidecar
-from pipeline.sources import Source, find_sources, is_regular, printable, real_path, shown
+from pipeline.reading.decode import NotText, decode
+from pipeline.reading.metadata import Metadata, read_front_matter, read_page
+from pipeline.reading.sentences import split_sentences
+from pipeline.reading.sidecar import SIDECAR, read_sidecar
+from pipeline.reading.sources import Source, find_sources, is_regular, printable, real_path, shown
 from schemas.article import Article, Skipped, Story
 
 MAX_ARTICLE_BYTES: Final = 2_000_000

@@ -13,8 +13,8 @@ _SAYING = re.compile(
     re.IGNORECASE,
 )
 _COMING = re.compile(
-    r"\b(?:will|shall|would|may|could|might|going to|(?:is|are|was|were) (?:due|expected|scheduled|set|likely) to"
-    r"|(?:plan|intend|aim|seek|hope)(?:s|d|ed|ned|ing)? to|next (?:week|month|year))\b",
+    r"\b(?:will|shall|would|may|could|might|going to|(?:is|are|was|were) (?:due|expected|set|likely) to"
+    r"|scheduled to|(?:plan|intend|aim|seek|hope)(?:s|d|ed|ned|ing)? to|next (?:week|month|year))\b",
     re.IGNORECASE,
 )
 _BEING = re.compile(r"\b(?:is|are|was|were|has|have|had|remain(?:s|ed)?|belong(?:s|ed)?)\b", re.IGNORECASE)

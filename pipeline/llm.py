@@ -62,6 +62,7 @@ class Endpoint:
     model: str
     name: str
     concurrency: int = 8
+    odds_concurrency: int | None = None  # one-token questions in flight, where fewer than that are faster
     requests_per_minute: float | None = None
     timeout_s: float = 120.0
 
@@ -98,6 +99,7 @@ class Llm:
         self._answers = answers
         self._wire = Wire(endpoint.name, endpoint.model)
         self._room = asyncio.Semaphore(endpoint.concurrency)
+        self._odds_room = asyncio.Semaphore(endpoint.odds_concurrency or endpoint.concurrency)
         self._gap_s = 60.0 / endpoint.requests_per_minute if endpoint.requests_per_minute else 0.0
         self._next_at = 0.0
         self._has_answered = False
@@ -157,7 +159,8 @@ class Llm:
         }
         while not self._wire.lacks("logprobs"):
             try:
-                completion = await self._send(stage, request)
+                async with self._odds_room:
+                    completion = await self._send(stage, request)
             except SentOtherwise:
                 continue
             logprobs = completion.choices[0].logprobs

@@ -6,13 +6,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipeline.config import DEFAULT_MODEL, Environment, Settings
-from pipeline.embedded import available_cores, serve
+from pipeline.embedded.fetch import fetch_model
+from pipeline.embedded.models import CATALOGUE, EmbeddedModel, resolve_model
+from pipeline.embedded.server import available_cores, serve
 from pipeline.errors import InputError
-from pipeline.fetch import fetch_model
 from pipeline.llm import Endpoint
-from pipeline.models import CATALOGUE, EmbeddedModel, resolve_model
 
+# Four answers written side by side take turns less long than one after the other; questions that are only
+# read gain nothing from it, and each slot would have to read the shared part of the prompt.
 EMBEDDED_SLOTS = 4
+EMBEDDED_ODDS_SLOTS = 1
 EMBEDDED_CONTEXT = 3072  # tokens of one question with its answer
 EMBEDDED_TIMEOUT_S = 600.0
 HOSTED_CONCURRENCY = 8
@@ -70,6 +73,7 @@ def _embedded(name: str, settings: Settings, models_dir: Path, on_fetch: FetchPr
             model=model.name if isinstance(model, EmbeddedModel) else path.name,
             name="embedded",
             concurrency=slots,
+            odds_concurrency=EMBEDDED_ODDS_SLOTS,
             requests_per_minute=settings.requests_per_minute,
             timeout_s=settings.timeout_s or EMBEDDED_TIMEOUT_S,
         )

@@ -16,6 +16,7 @@ from pipeline.errors import InputError
 from schemas.report import Report
 
 ANSWERS = "answers.sqlite"
+OURS = {ANSWERS, "report.json", "index.html"}
 APPLICATION_ID = 0x53746F43  # "StoC" in the SQLite header marks the file as ours
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS answer (
@@ -84,11 +85,10 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         ) from error
 
 
-def prepare_run_directory(out: Path, cache: Path | None = None) -> Path:
-    """Make ``out`` if need be, and return the path of its store of answers.
+def prepare_run_directory(out: Path) -> None:
+    """Make the folder ``out`` if need be.
 
-    ``cache`` names a shared store (a file, or a folder to hold it) instead of the one in ``out``.
-    Raises InputError when ``out`` cannot be written or holds something that is no run of storycheck's.
+    Raises InputError when it cannot be written, or holds something that is no run of storycheck's.
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -99,17 +99,25 @@ def prepare_run_directory(out: Path, cache: Path | None = None) -> Path:
         raise InputError(
             f"Cannot write to {out} ({error.strerror}): give a folder that can be written with -o."
         ) from error
-    if names and not names & {ANSWERS, "report.json", "index.html"}:
+    if names and not names & OURS:
         raise InputError(
             f"{out} holds something that is no run of storycheck's: give another folder with -o."
         )
+
+
+def answers_path(out: Path, cache: Path | None) -> Path:
+    """Return where answers are kept: in ``out``, or in ``cache``, a shared file or a folder to hold it.
+
+    Raises InputError when the folder of ``cache`` cannot be made.
+    """
     if cache is None:
         return out / ANSWERS
-    if cache.suffix:
-        cache.parent.mkdir(parents=True, exist_ok=True)
-        return cache
-    cache.mkdir(parents=True, exist_ok=True)
-    return cache / ANSWERS
+    path = cache if cache.suffix else cache / ANSWERS
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"Cannot make {path.parent} ({error.strerror}): give another --cache.") from error
+    return path
 
 
 def write_text(path: Path, text: str) -> None:

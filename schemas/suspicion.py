@@ -9,8 +9,8 @@ from schemas.record import Record
 class Suspicion(Record):
     """Two passages of two articles that may be in conflict.
 
-    ``found_by`` says what raised it: ``values`` that differ, found in code, or the ``model``'s screening, with
-    its ``odds`` (0 to 1). ``kind`` is null where only the model knows. ``what`` names the difference.
+    ``found_by`` says what raised it: ``values`` that differ, found in code, or the ``model``'s screening,
+    with its ``odds`` (0 to 1). ``kind`` is null where only the model knows. ``what`` names the difference.
     """
 
     sides: tuple[Side, Side]

@@ -3,7 +3,7 @@
 import hashlib
 import random
 
-from pipeline.models import EmbeddedModel, MirrorPart
+from pipeline.embedded.models import EmbeddedModel, MirrorPart
 
 PART = 300_000
 CONTENT = b"GGUF" + random.Random(5).randbytes(2 * PART + 50_000)

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 import pytest
 
-from pipeline.download import Progress, Source, mirror, official
+from pipeline.embedded.download import Progress, Source, mirror, official
+from pipeline.embedded.fetch import fetch_model
 from pipeline.errors import ModelFileError
-from pipeline.fetch import fetch_model
 from tests.small_model import CONTENT, MODEL, PART, PIECES, damaged, sha256
 
 # The page

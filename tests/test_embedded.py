@@ -13,10 +13,10 @@ from urllib.parse import urlsplit
 import platformdirs
 import pytest
 
-from pipeline.embedded import Endpoint, available_cores, serve
+from pipeline.embedded.fetch import is_fetched
+from pipeline.embedded.models import CATALOGUE
+from pipeline.embedded.server import Endpoint, available_cores, serve
 from pipeline.errors import ModelFileError
-from pipeline.fetch import is_fetched
-from pipeline.models import CATALOGUE
 from tests.tiny_gguf import write_tiny_gguf
 
 Answer = dict[str, Any]

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from pipeline import fetch
-from pipeline.download import Progress, Source, SourceFailed
+from pipeline.embedded import fetch
+from pipeline.embedded.download import Progress, Source, SourceFailed
+from pipeline.embedded.fetch import fetch_model, is_fetched
+from pipeline.embedded.models import EmbeddedModel
 from pipeline.errors import ModelFileError
-from pipeline.fetch import fetch_model, is_fetched
-from pipeline.models import EmbeddedModel
 from tests.small_model import CONTENT, MODEL, PART, PIECES, damaged
 
 

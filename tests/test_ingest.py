@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.decode import Decoded, NotText, decode
 from pipeline.errors import InputError
 from pipeline.ingest import MAX_ARTICLE_BYTES, ingest
+from pipeline.reading.decode import Decoded, NotText, decode
 from schemas.article import Story
 
 MILL = "The old mill at Norwick burned down on Monday night, the county said.\n"

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.metadata import Metadata, read_front_matter, read_page
-from pipeline.published import is_date_line, parse_date, stamps
-from pipeline.sentences import split_sentences
+from pipeline.reading.metadata import Metadata, read_front_matter, read_page
+from pipeline.reading.published import is_date_line, parse_date, stamps
+from pipeline.reading.sentences import split_sentences
 
 BODY = "The old mill at Norwick burned down on Monday night, the county said in a statement."
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from pipeline.config import DEFAULT_MODEL
+from pipeline.embedded.models import CATALOGUE, EmbeddedModel, resolve_model
 from pipeline.errors import ModelFileError
-from pipeline.models import CATALOGUE, EmbeddedModel, resolve_model
 
 
 def gguf(path: Path) -> Path:

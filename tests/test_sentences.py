@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.sentences import LONGEST_SENTENCE, split_sentences
+from pipeline.reading.sentences import LONGEST_SENTENCE, split_sentences
 from schemas.article import Role
 
 _PIECES = (

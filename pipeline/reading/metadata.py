@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from pipeline.published import parse_date, stamps
+from pipeline.reading.published import parse_date, stamps
 from schemas.article import Role, Sentence
 
 LONGEST_VALUE: Final = 300  # code points of a title or an outlet

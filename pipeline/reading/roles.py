@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.furniture import is_furniture, opens_list
-from pipeline.published import is_date_line, stamps
+from pipeline.reading.furniture import is_furniture, opens_list
+from pipeline.reading.published import is_date_line, stamps
 from schemas.article import Role
 
 _SHORT: Final = 160  # code points of a line that may be furniture or a byline

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO, Final, TypeVar
 
 from pipeline import __version__
-from pipeline.models import EmbeddedModel, MirrorPart
+from pipeline.embedded.models import EmbeddedModel, MirrorPart
 
 Progress = Callable[[int, int], None]  # bytes there, bytes in all
 Source = Callable[[EmbeddedModel, Path, Progress], None]

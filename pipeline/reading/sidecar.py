@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.errors import InputError
-from pipeline.metadata import Metadata, tidy
-from pipeline.published import parse_date
+from pipeline.reading.metadata import Metadata, tidy
+from pipeline.reading.published import parse_date
 
 SIDECAR: Final = "story.toml"
 _LARGEST: Final = 1_000_000  # bytes

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from pipeline.roles import paragraph_roles, sentence_role
+from pipeline.reading.roles import paragraph_roles, sentence_role
 from schemas.article import Sentence
 from schemas.record import Span
 

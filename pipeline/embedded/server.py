@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from pipeline.embedded.models import check_gguf
 from pipeline.errors import ModelFileError
-from pipeline.models import check_gguf
 
 if TYPE_CHECKING:
     from xllamacpp import CommonParams

@@ -18,9 +18,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
-from pipeline.download import Progress, Source, SourceFailed, keep_verified, mirror, official, size_of
+from pipeline.embedded.download import (
+    Progress,
+    Source,
+    SourceFailed,
+    keep_verified,
+    mirror,
+    official,
+    size_of,
+)
+from pipeline.embedded.models import EmbeddedModel
 from pipeline.errors import ModelFileError
-from pipeline.models import EmbeddedModel
 
 SOURCES: Final[Mapping[str, Source]] = MappingProxyType({"its official page": official, "the mirror": mirror})
 BEAT_S: Final = 1.0

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from pipeline.errors import InputError
-from pipeline.sidecar import SIDECAR
+from pipeline.reading.sidecar import SIDECAR
 from schemas.article import Skipped
 
 SUFFIXES: Final = (".txt", ".md")
