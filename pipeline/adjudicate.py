@@ -49,7 +49,7 @@ class Ruling(BaseModel):
 class Adjudged:
     """The outcome for one suspicion; ``relation`` is None when the two passages are compatible after all.
 
-    ``agreed`` says whether the model saw a conflict too; it is None when it was not asked or did not answer.
+    ``agreed`` says whether the model saw a difference too; it is None when it did not answer.
     """
 
     suspicion: Suspicion
@@ -83,7 +83,7 @@ async def adjudicate(
 
 def _ruled(suspicion: Suspicion, articles: Mapping[str, Article], ruling: Ruling) -> Adjudged:
     reason = " ".join(ruling.reason.split())
-    agreed = ruling.relation == "contradiction"
+    agreed = ruling.relation != "compatible"
     if suspicion.found_by == "values":
         kind = suspicion.kind or ConflictKind(ruling.kind)
         return Adjudged(suspicion, _relation(suspicion, articles), kind, suspicion.what, agreed)

@@ -16,12 +16,12 @@ from rapidfuzz import fuzz
 from pipeline.errors import AnswerError, AnswerTruncated, ContextTooLong
 from pipeline.kinds import claim_kind
 from pipeline.llm import Llm
+from pipeline.placing import place
 from pipeline.progress import Progress
 from pipeline.prompts import Prompt
 from pipeline.speakers import speaker_of
 from pipeline.values.dates import find_dates, to_when
 from pipeline.values.quantities import find_quantities
-from pipeline.words import containment
 from schemas.article import Article, Sentence
 from schemas.claim import Claim, Dropped
 from schemas.report import Failure
@@ -29,10 +29,10 @@ from schemas.report import Failure
 STAGE = "extract"
 CHUNK_SENTENCES = 4
 CHUNK_CHARACTERS = 1000
+BEFORE_SENTENCES = 2
 BEFORE_CHARACTERS = 300
 TOKENS_A_SENTENCE = 160
-BORNE_OUT = 0.6  # the share of a claim's words that its sentence, or the lines before it, must hold
-CLEARLY_ELSEWHERE = 0.25  # how much better another sentence must fit before a claim is moved to it
+CLAIMS_A_SENTENCE = 3  # at most; a small model can repeat itself without end
 SAME_CLAIM = 92.0  # rapidfuzz token_set_ratio from which two claims of one article are one
 
 
@@ -60,7 +60,8 @@ class Extraction:
 def answer_schema(sentences: int) -> type[BaseModel]:
     """Return the schema of an answer about sentences 1 to ``sentences``; other numbers do not fit it."""
     draft = create_model("Claim", __base__=DraftClaim, n=(int, Field(ge=1, le=sentences)))
-    return create_model("Claims", __config__=ConfigDict(extra="forbid"), claims=(list[draft], ...))
+    most = Field(max_length=CLAIMS_A_SENTENCE * sentences)
+    return create_model("Claims", __config__=ConfigDict(extra="forbid"), claims=(list[draft], most))
 
 
 async def extract(article: Article, llm: Llm, prompt: Prompt, progress: Progress) -> Extraction:
@@ -154,50 +155,28 @@ def _flat(article: Article, sentence: Sentence) -> str:
     return " ".join(article.quote(sentence.span).split())
 
 
+def _earlier(article: Article, first: Sentence) -> list[Sentence]:
+    """Return the readable sentences just before ``first``, which the model sees for their names."""
+    return [s for s in article.sentences if s.is_readable and s.number < first.number][-BEFORE_SENTENCES:]
+
+
 def _before(article: Article, first: Sentence) -> str:
-    """Return the sentences just before ``first``, for their names."""
-    earlier = [s for s in article.sentences if s.is_readable and s.number < first.number]
-    text = " ".join(_flat(article, s) for s in earlier[-2:])
+    text = " ".join(_flat(article, s) for s in _earlier(article, first))
     return text if len(text) <= BEFORE_CHARACTERS else "… " + text[-BEFORE_CHARACTERS:].partition(" ")[2]
 
 
 def _placed(article: Article, chunk: Sequence[Sentence], drafts: Sequence[DraftClaim]) -> Extraction:
     claims: list[Claim] = []
     dropped: list[Dropped] = []
+    before = _earlier(article, chunk[0])
     for draft in drafts:
         text = " ".join(draft.claim.split())
-        sentence, reason = _home(article, chunk, draft.n, text)
+        sentence, reason = place(article, [*before, *chunk], len(before) + draft.n - 1, text)
         if reason:
             dropped.append(Dropped(article_id=article.id, text=text, reason=reason))
         else:
             claims.append(_claim(article, sentence, text, draft.by))
     return Extraction(tuple(claims), tuple(dropped), (), frozenset(s.number for s in chunk))
-
-
-def _home(article: Article, chunk: Sequence[Sentence], number: int, text: str) -> tuple[Sentence, str | None]:
-    """Return the sentence that states ``text``, and why the claim must be dropped, if it must.
-
-    A small model counts badly: a claim that clearly repeats another sentence of the chunk is moved to it.
-    """
-    fits = [containment(text, article.quote(s.span)) for s in chunk]
-    named = number - 1
-    best = max(range(len(chunk)), key=lambda i: (fits[i], i == named))
-    place = best if fits[best] >= fits[named] + CLEARLY_ELSEWHERE else named
-    sentence = chunk[place]
-    known = " ".join([_before(article, sentence), *(article.quote(s.span) for s in chunk)])
-    if not text.strip(" .") or containment(text, known) < BORNE_OUT or fits[place] < BORNE_OUT / 2:
-        return sentence, "its words are not in its sentence"
-    here = article.quote(sentence.span)
-    numbers = {quantity.value for quantity in find_quantities(text)}
-    if not numbers <= {quantity.value for quantity in find_quantities(known)}:
-        return sentence, "it gives a number that its sentence does not have"
-    if _is_in(text, _before(article, sentence)) and not _is_in(text, here):
-        return sentence, "it repeats an earlier sentence"
-    return sentence, None
-
-
-def _is_in(text: str, place: str) -> bool:
-    return containment(text, place) >= 0.95
 
 
 def _claim(article: Article, sentence: Sentence, text: str, by: str | None) -> Claim:

@@ -12,6 +12,7 @@ import logging
 import math
 import random
 import time
+import weakref
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -100,6 +101,7 @@ class Llm:
         self._wire = Wire(endpoint.name, endpoint.model)
         self._room = asyncio.Semaphore(endpoint.concurrency)
         self._odds_room = asyncio.Semaphore(endpoint.odds_concurrency or endpoint.concurrency)
+        self._asking: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
         self._gap_s = 60.0 / endpoint.requests_per_minute if endpoint.requests_per_minute else 0.0
         self._next_at = 0.0
         self._has_answered = False
@@ -182,13 +184,14 @@ class Llm:
         """Return the stored answer to ``request``, else send it and store what comes before it is used."""
         usage = self.usage.setdefault(stage, Usage())
         key = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
-        stored = self._answers.get(key)
-        if stored is not None:
-            usage.cached_calls += 1
-            return _checked(ChatCompletion.model_validate_json(stored))
-        async with self._room:
-            completion = await self._send_with_retries(request, usage)
-        self._answers.put(key, stage, completion.model_dump_json(exclude_none=True))
+        async with self._asking.setdefault(key, asyncio.Lock()):  # the same question twice is paid for once
+            stored = self._answers.get(key)
+            if stored is not None:
+                usage.cached_calls += 1
+                return _checked(ChatCompletion.model_validate_json(stored))
+            async with self._room:
+                completion = await self._send_with_retries(request, usage)
+            self._answers.put(key, stage, completion.model_dump_json(exclude_none=True))
         if completion.usage is not None:
             usage.tokens_in += completion.usage.prompt_tokens
             usage.tokens_out += completion.usage.completion_tokens

@@ -29,18 +29,19 @@ def open_endpoint(
 ) -> AbstractContextManager[Endpoint]:
     """Return the endpoint that ``settings`` and ``environment`` name, open while the block runs.
 
-    A catalogue name or a .gguf file is served in this process, and so is the default model when nothing names
-    an endpoint. ``on_fetch`` hears the bytes fetched and the bytes in all. Raises InputError and
-    ModelFileError.
+    A .gguf file is served in this process; so is a model of the catalogue, the default one if none is named,
+    unless OPENAI_BASE_URL says where else to ask. ``on_fetch`` hears the bytes fetched and the bytes in all.
+    Raises InputError and ModelFileError.
     """
     is_hosted = bool(environment.api_key or environment.base_url)
     name = settings.model or (None if is_hosted else DEFAULT_MODEL)
     if name is None:
         raise InputError(
             "OPENAI_API_KEY or OPENAI_BASE_URL is set, but no model is named: add --model NAME to use that "
-            f"endpoint, or --model {DEFAULT_MODEL} for the embedded model."
+            f"endpoint; for the embedded model unset OPENAI_BASE_URL and add --model {DEFAULT_MODEL}."
         )
-    if not is_hosted or name in CATALOGUE or name.lower().endswith(".gguf"):
+    is_ours = name in CATALOGUE and not environment.base_url
+    if not is_hosted or is_ours or name.lower().endswith(".gguf"):
         return _embedded(name, settings, environment.models_dir, on_fetch)
     return nullcontext(_hosted(name, settings, environment))
 

@@ -24,6 +24,9 @@ from schemas.verdict import Evidence, Stance
 STAGE = "verify"
 OPTIONS = ("S", "C", "N")
 WORD_FOR_WORD = 97.0  # rapidfuzz partial_ratio from which one text holds the other
+# A flag that a reviewer dismisses costs more than one that is missed.
+LEAST_CONTRADICTS = 0.6
+LEAST_SUPPORTS = 0.5
 LEAST_WORDS = 5  # a shorter claim is found word for word in too many places
 VERBATIM_CONFIDENCE = 0.97
 
@@ -74,9 +77,9 @@ async def _stance(
     values = {"evidence": " ".join(candidate.quote.split()), "claim": claim.text}
     odds = await llm.odds(prompt.fill(values), OPTIONS, stage=STAGE)
     supports, contradicts = calibration.apply(odds)
-    if contradicts >= 0.5 and contradicts >= supports:
+    if contradicts >= LEAST_CONTRADICTS:
         return _evidence(candidate, Stance.contradicts, contradicts)
-    if supports >= 0.5:
+    if supports >= LEAST_SUPPORTS:
         return _evidence(candidate, Stance.supports, supports)
     return _evidence(candidate, Stance.neutral, 1.0 - max(supports, contradicts))
 
