@@ -22,13 +22,14 @@ import httpx2
 import instructor
 import openai
 from instructor.core.exceptions import IncompleteOutputException, InstructorRetryException
-from openai.types.chat import ChatCompletion
+from openai.types.chat import ChatCompletion, ChatCompletionMessage
+from openai.types.chat.chat_completion import Choice
 from pydantic import BaseModel, create_model
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
 from pipeline import errors
 from pipeline.prompts import Messages
-from pipeline.wire import SentOtherwise, Wire, may_help_to_retry, one_line, retry_after_s
+from pipeline.wire import FEATURES, SentOtherwise, Wire, is_loopback, may_help_to_retry, retry_after_s
 
 logging.getLogger("instructor").addHandler(logging.NullHandler())
 logging.getLogger("instructor").propagate = False
@@ -81,11 +82,14 @@ class Usage:
 @asynccontextmanager
 async def connect(endpoint: Endpoint, answers: AnswerStore) -> AsyncIterator["Llm"]:
     """Open a client for ``endpoint`` and close it at the end; nothing is sent before the first question."""
+    # A company's proxy does not know this machine's own ports, and must not see what goes to them.
+    http = openai.DefaultAsyncHttpxClient(trust_env=not is_loopback(endpoint.base_url))
     async with openai.AsyncOpenAI(
         base_url=endpoint.base_url,
         api_key=endpoint.api_key,
         max_retries=0,  # tenacity's alone: nested retries multiply
         timeout=httpx2.Timeout(endpoint.timeout_s, connect=10.0),
+        http_client=http,
     ) as client:
         yield Llm(client, endpoint, answers)
 
@@ -98,7 +102,8 @@ class Llm:
         self.usage: dict[str, Usage] = {}
         self._client = client
         self._answers = answers
-        self._wire = Wire(endpoint.name, endpoint.model)
+        known = [feature for feature in FEATURES if answers.get(self._lack_key(feature)) is not None]
+        self._wire = Wire(endpoint.name, endpoint.model, endpoint.api_key, known)
         self._room = asyncio.Semaphore(endpoint.concurrency)
         self._odds_room = asyncio.Semaphore(endpoint.odds_concurrency or endpoint.concurrency)
         self._asking: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
@@ -168,12 +173,13 @@ class Llm:
             logprobs = completion.choices[0].logprobs
             if logprobs is None or not logprobs.content or not logprobs.content[0].top_logprobs:
                 self._wire.note_lack("logprobs")
+                self._remember_lacks()
                 break
             seen = dict.fromkeys(options, 0.0)
             for token in logprobs.content[0].top_logprobs:
                 letter = token.token.strip()
                 if letter in seen:
-                    seen[letter] += math.exp(token.logprob)
+                    seen[letter] += math.exp(min(token.logprob, 0.0))
             return _normalised(seen)
         choice = create_model("Choice", answer=(cast("Any", Literal[tuple(options)]), ...))
         chosen = await self.structured(prompt, choice, stage=stage, max_tokens=30)
@@ -188,18 +194,21 @@ class Llm:
             stored = self._answers.get(key)
             if stored is not None:
                 usage.cached_calls += 1
-                return _checked(ChatCompletion.model_validate_json(stored))
+                return _checked(ChatCompletion.model_construct(**json.loads(stored)))
             async with self._room:
                 completion = await self._send_with_retries(request, usage)
-            self._answers.put(key, stage, completion.model_dump_json(exclude_none=True))
+            # Not validated, here or when read again: many endpoints are almost like OpenAI's. And in ASCII,
+            # as UTF-8 cannot hold the halves of characters that some of them send.
+            kept = completion.model_dump(exclude_none=True, warnings=False)
+            self._answers.put(key, stage, json.dumps(kept))
         if completion.usage is not None:
-            usage.tokens_in += completion.usage.prompt_tokens
-            usage.tokens_out += completion.usage.completion_tokens
+            usage.tokens_in += completion.usage.prompt_tokens or 0
+            usage.tokens_out += completion.usage.completion_tokens or 0
         return _checked(completion)
 
     async def _send_with_retries(self, request: dict[str, Any], usage: Usage) -> ChatCompletion:
-        if self._fatal is not None:  # what refused one refuses all: a wrong key is asked about once
-            raise self._fatal
+        self._refuse_in_vain(request)
+        sent: dict[str, Any] = {}
         try:
             async for attempt in AsyncRetrying(
                 stop=stop_after_attempt(ATTEMPTS if self._has_answered else FIRST_ATTEMPTS),
@@ -209,21 +218,57 @@ class Llm:
             ):
                 with attempt:
                     await self._keep_pace()
+                    self._refuse_in_vain(request)
                     usage.calls += 1
                     sent = self._wire.adapted(request)
-                    completion = await self._client.chat.completions.create(**sent)
-        except openai.OpenAIError as error:
-            translated = self._wire.translated(error, sent)
-            if may_help_to_retry(error):
-                self._dead_calls += 1
-                if not self._has_answered or self._dead_calls >= DEAD_AFTER:
-                    translated = self._endpoint_down(one_line(error.__cause__ or error))
-            if isinstance(translated, errors.EndpointError):
-                self._fatal = translated
-            raise translated from error
+                    async with asyncio.timeout(self.endpoint.timeout_s):  # of all, not of each byte
+                        completion: object = await self._client.chat.completions.create(**sent)
+        except (openai.OpenAIError, TimeoutError) as error:
+            raise self._translated(error, sent) from error
+        except ValueError:  # the body is no JSON
+            completion = None
+        if not isinstance(completion, ChatCompletion) or not isinstance(completion.choices, list):
+            raise self._no_completion()
         self._has_answered = True
         self._dead_calls = 0
-        return cast("ChatCompletion", completion)
+        return completion
+
+    def _refuse_in_vain(self, request: Mapping[str, Any]) -> None:
+        """Raise what became of others meanwhile: a wrong key, or a missing feature, is asked about once."""
+        if self._fatal is not None:
+            raise self._fatal
+        if self._wire.must_be_put_otherwise(request):
+            raise SentOtherwise
+
+    def _translated(self, error: openai.OpenAIError | TimeoutError, sent: Mapping[str, Any]) -> Exception:
+        translated = self._wire.translated(error, sent)
+        if may_help_to_retry(error):
+            self._dead_calls += 1
+            if not self._has_answered or self._dead_calls >= DEAD_AFTER:
+                translated = self._wire.down(error)
+        if isinstance(translated, SentOtherwise):
+            self._remember_lacks()
+        if isinstance(translated, errors.EndpointError):
+            self._fatal = translated
+        return translated
+
+    def _no_completion(self) -> Exception:
+        if self._has_answered:
+            return errors.AnswerInvalid("what the endpoint sent is no chat completion")
+        self._fatal = errors.ModelNotFound(
+            f"{self.endpoint.name} answers, but not with chat completions: check OPENAI_BASE_URL."
+        )
+        return self._fatal
+
+    def _remember_lacks(self) -> None:
+        """Store what the endpoint lacks, so that another run does not ask for it again."""
+        for feature in FEATURES:
+            if self._wire.lacks(feature):
+                self._answers.put(self._lack_key(feature), "endpoint", "{}")
+
+    def _lack_key(self, feature: str) -> str:
+        parts = [self.endpoint.name, self.endpoint.model, "lacks", feature]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
     async def _keep_pace(self) -> None:
         """Return when the next request may be sent under the limit of requests per minute."""
@@ -232,12 +277,6 @@ class Llm:
         self._next_at = due + self._gap_s
         if due > now:
             await asyncio.sleep(due - now)
-
-    def _endpoint_down(self, why: str) -> errors.EndpointDown:
-        return errors.EndpointDown(
-            f"No answer from {self.endpoint.name} ({why}): check the address and the network, then run the "
-            "same command again; what was answered is kept."
-        )
 
 
 def _wait_s(state: RetryCallState) -> float:
@@ -256,6 +295,8 @@ def _checked(completion: ChatCompletion) -> ChatCompletion:
     if not completion.choices:
         raise errors.AnswerInvalid("the endpoint answered with no choices")
     choice = completion.choices[0]
+    if not isinstance(choice, Choice) or not isinstance(choice.message, ChatCompletionMessage):
+        raise errors.AnswerInvalid("the endpoint answered without a message")
     if choice.finish_reason == "content_filter" or choice.message.refusal:
         raise errors.AnswerRefused("the model declined to answer")
     return completion

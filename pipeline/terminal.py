@@ -145,7 +145,7 @@ def _print_finding(console: Console, report: Report, finding: Contradiction) -> 
     for side in finding.sides:
         label = _text(article(side.article_id).label, style="cyan")
         console.print(
-            Text.assemble("  ", label, ": “", _text(side.quote, length=QUOTE_LENGTH), "”"), overflow="fold"
+            Text.assemble("  ", label, ": ", _text(side.quote, length=QUOTE_LENGTH)), overflow="fold"
         )
 
 

@@ -3,8 +3,9 @@
 A missing feature is detected once, from the endpoint's own refusal, and noted for the report.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import httpx2
 import openai
@@ -12,6 +13,7 @@ import openai
 from pipeline import errors
 
 REASONING_ROOM = 2000  # tokens a reasoning model may think before its answer
+SHORTEST_SECRET = 8  # characters; a shorter key is a placeholder, and cutting it out would garble words
 
 
 class SentOtherwise(Exception):
@@ -19,13 +21,16 @@ class SentOtherwise(Exception):
 
 
 class Wire:
-    """What is known of one endpoint's ways."""
+    """What is known of one endpoint's ways; ``known`` are the features it was found to lack before."""
 
-    def __init__(self, name: str, model: str) -> None:
+    def __init__(self, name: str, model: str, secret: str, known: Iterable[str] = ()) -> None:
         self.name = name
         self.model = model
         self.notes: list[str] = []
+        self._secret = secret
         self._lacks: set[str] = set()
+        for feature in known:
+            self.note_lack(feature)
 
     def lacks(self, feature: str) -> bool:
         """Tell whether the endpoint is known to lack ``feature``."""
@@ -35,7 +40,11 @@ class Wire:
         """Remember, and note once for the report, that ``feature`` is missing."""
         if feature not in self._lacks:
             self._lacks.add(feature)
-            self.notes.append(_FEATURES[feature][1])
+            self.notes.append(FEATURES[feature][1])
+
+    def must_be_put_otherwise(self, request: Mapping[str, Any]) -> bool:
+        """Tell whether ``request`` asks for what the endpoint lacks and ``adapted`` cannot take out."""
+        return any(feature in request and self.lacks(feature) for feature in ("logprobs", "response_format"))
 
     def adapted(self, request: dict[str, Any]) -> dict[str, Any]:
         """Return ``request`` in the words this endpoint understands."""
@@ -46,26 +55,51 @@ class Wire:
             adapted.pop("temperature", None)
         return adapted
 
-    def translated(self, error: openai.OpenAIError, sent: Mapping[str, Any]) -> Exception:
+    def translated(self, error: openai.OpenAIError | TimeoutError, sent: Mapping[str, Any]) -> Exception:
         """Return the error of ours that ``error`` stands for; ``sent`` is the request that met it."""
         match error:
+            case openai.APIStatusError(code="model_not_found"):
+                return self._no_model()
             case openai.AuthenticationError() | openai.PermissionDeniedError():
                 return errors.AuthenticationFailed(
                     f"{self.name} refuses the key ({error.status_code}): set OPENAI_API_KEY to a valid one."
                 )
             case openai.NotFoundError():
-                return errors.ModelNotFound(
-                    f"{self.name} does not know the model {self.model!r}, or has no chat completions at this "
-                    "address: check --model and OPENAI_BASE_URL."
-                )
+                return self._no_model()
             case openai.BadRequestError() | openai.UnprocessableEntityError():
                 return self._refused(error, sent)
             case openai.APIConnectionError():
                 cause = error.__cause__
                 if cause is not None and not isinstance(cause, httpx2.HTTPError | OSError):
                     return cast("Exception", cause)  # no fault of the network: a missing recording, a bug
-                return errors.CallFailed(f"no answer: {one_line(cause or error)}")
-        return errors.CallFailed(f"no answer: {one_line(error)}")
+        return errors.CallFailed(f"no answer: {self._said(error)}")
+
+    def down(self, error: BaseException) -> errors.EndpointDown:
+        """Return the error that ends the run: call after call met ``error``, after all attempts."""
+        if isinstance(error, openai.APIStatusError):
+            return errors.EndpointDown(
+                f"{self.name} only answers with errors ({self._said(error)}): mend that or wait, then run the "
+                "same command again; what was answered is kept."
+            )
+        return errors.EndpointDown(
+            f"No answer from {self.name} ({self._said(error)}): check the address and the network, then run "
+            "the same command again; what was answered is kept."
+        )
+
+    def _no_model(self) -> errors.ModelNotFound:
+        return errors.ModelNotFound(
+            f"{self.name} does not know the model {self.model!r}, or has no chat completions at this "
+            "address: check --model and OPENAI_BASE_URL."
+        )
+
+    def _said(self, error: BaseException) -> str:
+        """Return what ``error`` says on one short line, without the key, which some endpoints repeat."""
+        cause = error.__cause__ if isinstance(error, openai.APIConnectionError) else None
+        told = cause or error
+        text = " ".join(str(told).split()) or type(told).__name__
+        if len(self._secret) >= SHORTEST_SECRET:
+            text = text.replace(self._secret, "[key]")
+        return text if len(text) <= 200 else text[:199] + "…"
 
     def _refused(self, error: openai.APIStatusError, sent: Mapping[str, Any]) -> Exception:
         text = str(error).lower()
@@ -73,15 +107,15 @@ class Wire:
             return errors.ContextTooLong("the prompt does not fit the model's context")
         if "content_filter" in text or "content management policy" in text:
             return errors.AnswerRefused("the endpoint's content filter declined")
-        for feature, (words, _) in _FEATURES.items():
+        for feature, (words, _) in FEATURES.items():
             if feature in sent and any(word in text for word in words):
                 self.note_lack(feature)
                 return SentOtherwise()
-        return errors.CallFailed(f"the endpoint refused the request: {one_line(error)}")
+        return errors.CallFailed(f"the endpoint refused the request: {self._said(error)}")
 
 
 # By the name of the request's field: the words of a refusal that name it, and what the report says then.
-_FEATURES = {
+FEATURES = {
     "max_tokens": (("max_completion_tokens",), "the endpoint wants max_completion_tokens"),
     "logprobs": (
         ("logprobs",),
@@ -97,6 +131,8 @@ _FEATURES = {
 
 def may_help_to_retry(error: BaseException) -> bool:
     """Tell whether sending the same request again can succeed."""
+    if isinstance(error, TimeoutError):
+        return True
     if isinstance(error, openai.APIConnectionError):
         cause = error.__cause__
         return cause is None or isinstance(cause, httpx2.HTTPError | OSError)
@@ -115,7 +151,6 @@ def retry_after_s(error: BaseException | None) -> float | None:
         return None
 
 
-def one_line(error: BaseException) -> str:
-    """Return what ``error`` says on one short line."""
-    text = " ".join(str(error).split()) or type(error).__name__
-    return text if len(text) <= 200 else text[:199] + "…"
+def is_loopback(base_url: str | None) -> bool:
+    """Tell whether ``base_url`` leads to this machine itself."""
+    return base_url is not None and urlsplit(base_url).hostname in ("127.0.0.1", "::1", "localhost")

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from hypothesis import strategies as st
 
 from schemas.article import Skipped
-from schemas.claim import Quantity, When
+from schemas.claim import Dropped, Quantity, When
 from schemas.contradiction import ConflictKind, Contradiction, Relation, Severity
 from schemas.record import Span
 from schemas.report import Report
@@ -98,5 +98,6 @@ def with_text(hostile: str) -> Report:
         articles=articles,
         claims=claims,
         contradictions=(finding,),
+        dropped=(Dropped(article_id=f"{hostile}A", text=f"{hostile}D", reason=f"{hostile}E"),),
         skipped=(Skipped(path=f"{hostile}P", reason=f"{hostile}R"),),
     )

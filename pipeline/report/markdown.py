@@ -162,6 +162,8 @@ def _made(report: Report) -> Iterator[str]:
     yield f"- Model: {escape(run.model)}{f' at {escape(run.endpoint)}' if run.endpoint else ''}"
     yield f"- Calls: {run.calls:,} sent, {run.cached_calls:,} from the cache"
     yield f"- Tokens: {run.tokens_in:,} in, {run.tokens_out:,} out; time: {words.seconds(time_s)}{cost}"
+    for dropped in report.dropped:
+        yield f"- Left out, as {escape(dropped.reason)}: “{escape(dropped.text)}”"
     for stage, prompt in sorted(run.prompts.items()):
         yield f"- Prompt {escape(stage)}: {escape(prompt.version)}, {escape(prompt.sha256[:12])}"
     for note in (*run.notes, *(note for source in report.articles for note in source.notes)):

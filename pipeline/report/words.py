@@ -16,7 +16,7 @@ CONFLICT: Mapping[ConflictKind, str] = MappingProxyType(
         ConflictKind.place: "Places differ",
         ConflictKind.polarity: "One says so, one denies it",
         ConflictKind.event: "Accounts of the event differ",
-        ConflictKind.attribution: "Who said or did it differs",
+        ConflictKind.attribution: "One quotation, told in two ways",
     }
 )
 RELATION: Mapping[Relation, str] = MappingProxyType(
