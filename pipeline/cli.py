@@ -5,14 +5,15 @@ re-rendering a report stay instant.
 """
 
 import asyncio
+import io
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from pipeline import __version__
@@ -24,7 +25,8 @@ from schemas.verdict import Label
 if TYPE_CHECKING:
     from rich.console import Console
 
-DONE, FAILED_ON, USAGE, INCOMPLETE = 0, 1, 2, 3
+DONE, FAILED_ON, INCOMPLETE = 0, 1, 3  # 2 is usage or input, as the errors and typer have it
+INTERRUPTED = 130  # what typer makes of Ctrl-C
 
 app = typer.Typer(
     add_completion=False,
@@ -46,18 +48,20 @@ class FailOn(StrEnum):
 
 def main() -> None:
     """Run the command; an error that a user can meet ends it with one line and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(
+            stream, io.TextIOWrapper
+        ):  # a name that the terminal's encoding lacks is no reason to die
+            stream.reconfigure(errors="replace")
     try:
-        code = app(standalone_mode=False)
+        app()
     except StorycheckError as error:
-        code = _told(str(error), error.exit_code)
-    except click.ClickException as error:
-        error.show()
-        code = USAGE
-    except (click.Abort, KeyboardInterrupt):
-        code = _told(
-            "interrupted; what was answered is kept, run the same command again to go on.", INCOMPLETE
-        )
-    raise SystemExit(code)
+        raise SystemExit(_told(str(error), error.exit_code)) from None
+    except SystemExit as done:
+        if done.code != INTERRUPTED:
+            raise
+        message = "interrupted; what was answered is kept, run the same command again to go on."
+        raise SystemExit(_told(message, INCOMPLETE)) from None
 
 
 def _told(message: str, code: int) -> int:

@@ -46,7 +46,8 @@ def read_environment() -> Environment:
     """Return what the environment says about the endpoint and where model files are kept."""
     models = os.environ.get("STORYCHECK_MODELS")
     return Environment(
-        api_key=os.environ.get("OPENAI_API_KEY") or None,
-        base_url=os.environ.get("OPENAI_BASE_URL") or None,
+        # Without the line end or blank that a key read from a file tends to bring along.
+        api_key=os.environ.get("OPENAI_API_KEY", "").strip() or None,
+        base_url=os.environ.get("OPENAI_BASE_URL", "").strip() or None,
         models_dir=Path(models) if models else platformdirs.user_cache_path("storycheck") / "models",
     )

@@ -47,18 +47,30 @@ def open_endpoint(
 
 
 def _hosted(name: str, settings: Settings, environment: Environment) -> Endpoint:
-    base_url = environment.base_url
-    if base_url is not None and urlsplit(base_url).scheme not in ("http", "https"):
-        raise InputError(f"OPENAI_BASE_URL is no http(s) address: {base_url}")
+    base_url, key = environment.base_url, environment.api_key or "none"
+    if not (key.isascii() and key.isprintable()) or " " in key:
+        raise InputError("OPENAI_API_KEY holds blanks or characters that no key has: copy it again.")
     return Endpoint(
         base_url=base_url,
-        api_key=environment.api_key or "none",
+        api_key=key,
         model=name,
-        name=(urlsplit(base_url).hostname if base_url else None) or "api.openai.com",
+        name="api.openai.com" if base_url is None else _host(base_url),
         concurrency=settings.concurrency or HOSTED_CONCURRENCY,
         requests_per_minute=settings.requests_per_minute,
         timeout_s=settings.timeout_s or HOSTED_TIMEOUT_S,
     )
+
+
+def _host(base_url: str) -> str:
+    try:
+        address = urlsplit(base_url)
+        is_usable = address.scheme in ("http", "https") and address.port != 0
+        host = address.hostname if is_usable else None
+    except ValueError:  # a port that is no number, a bracket left open
+        host = None
+    if not host or " " in base_url or not base_url.isprintable():
+        raise InputError(f"OPENAI_BASE_URL is no http(s) address: {base_url!r}")
+    return host
 
 
 @contextmanager

@@ -78,8 +78,8 @@ class Wire:
         """Return the error that ends the run: call after call met ``error``, after all attempts."""
         if isinstance(error, openai.APIStatusError):
             return errors.EndpointDown(
-                f"{self.name} only answers with errors ({self._said(error)}): mend that or wait, then run the "
-                "same command again; what was answered is kept."
+                f"{self.name} only answers with errors ({self._said(error)}): mend that or wait, then run "
+                "the same command again; what was answered is kept."
             )
         return errors.EndpointDown(
             f"No answer from {self.name} ({self._said(error)}): check the address and the network, then run "
@@ -96,7 +96,8 @@ class Wire:
         """Return what ``error`` says on one short line, without the key, which some endpoints repeat."""
         cause = error.__cause__ if isinstance(error, openai.APIConnectionError) else None
         told = cause or error
-        text = " ".join(str(told).split()) or type(told).__name__
+        text = "".join(c if c.isprintable() else " " for c in str(told))  # no colours, no cursor moves
+        text = " ".join(text.split()) or type(told).__name__
         if len(self._secret) >= SHORTEST_SECRET:
             text = text.replace(self._secret, "[key]")
         return text if len(text) <= 200 else text[:199] + "…"

@@ -105,7 +105,7 @@ def test_each_storycheck_command_parses(words: list[str]) -> None:
     "line", ["storycheck check x --no-such", "storycheck check -q", "storycheck check x --rpm 0"]
 )
 def test_a_wrong_command_would_be_noticed(line: str) -> None:
-    with pytest.raises(typer.BadParameter.__mro__[2], match=r"No such|Missing|range"):
+    with pytest.raises(Exception, match=r"No such option|Missing parameter|greater than"):
         parse(line.split())
 
 

@@ -28,7 +28,7 @@ def test_the_summary_ends_with_the_report_on_one_line() -> None:
 def test_the_summary_shows_both_sides_and_the_counts() -> None:
     text = " ".join(printed(sample.sample_report()).split())
     assert "Veldrik Courier: A loading crane toppled" in text
-    assert "The Harbour Ledger: “Three dockers died" in text
+    assert "The Harbour Ledger: Three dockers died" in text
     assert "Numbers differ high severity, very likely, 93 %" in text
     assert "5 supported, 2 contradicted, 7 unsupported, 0 error" in text
     assert "212 calls, 14 cached, 48,210 tokens in" in text
