@@ -55,4 +55,4 @@ $(VENV)/ready-dev: $(VENV)/bin/python requirements-dev.lock pyproject.toml
 	@touch $@ $(VENV)/ready
 
 clean:
-	@rm -rf $(VENV) out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

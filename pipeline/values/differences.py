@@ -17,6 +17,7 @@ from pipeline.values.polarity import compare_polarity, negations
 from pipeline.values.quantities import compare_quantities
 from pipeline.values.quotations import compare_quotations, find_quotations
 from pipeline.values.samename import same_name
+from pipeline.values.slots import names_in_one_slot
 from pipeline.values.words import stems
 from schemas.claim import Quantity
 from schemas.contradiction import ConflictKind
@@ -176,13 +177,25 @@ def _is_of_speech(read: Read, dated: DatedSpan | ClockTime) -> bool:
 
 
 def _names(a: Read, b: Read) -> Iterator[Difference]:
-    """Yield names in each other's place: equal words on both sides, in passages that mostly agree."""
+    """Yield names in each other's place: equal words on both sides, or one slot, in passages that agree."""
+    for name_a, name_b in _names_in_place(a, b):
+        yield _difference(_name_kind(a, b, name_a, name_b), a, b, name_a.span, name_b.span)
+
+
+def _names_in_place(a: Read, b: Read) -> Iterator[tuple[NameSpan, NameSpan]]:
+    lone_a, lone_b = _lone_names(a, b), _lone_names(b, a)
+    aligned = list(_aligned_names(a, b, lone_a, lone_b))
+    yield from aligned or names_in_one_slot(a, b, lone_a, lone_b)
+
+
+def _aligned_names(
+    a: Read, b: Read, lone_a: list[NameSpan], lone_b: list[NameSpan]
+) -> Iterator[tuple[NameSpan, NameSpan]]:
     keys_a, keys_b = [t.key for t in a.tokens], [t.key for t in b.tokens]
     opcodes = list(Levenshtein.opcodes(keys_a, keys_b))
     equal = sum(op.src_end - op.src_start for op in opcodes if op.tag == "equal")
     if equal < MIN_OVERLAP_NAMES * min(len(keys_a), len(keys_b)):
         return
-    lone_a, lone_b = _lone_names(a, b), _lone_names(b, a)
     for i, op in enumerate(opcodes):
         if op.tag != "replace" or op.src_end - op.src_start != 1 or op.dest_end - op.dest_start != 1:
             continue
@@ -193,7 +206,7 @@ def _names(a: Read, b: Read) -> Iterator[Difference]:
         if name_a not in lone_a or name_b not in lone_b or name_a is None or name_b is None:
             continue
         if compare_names(name_a, name_b) is Comparison.differ:
-            yield _difference(_name_kind(a, b, name_a, name_b), a, b, name_a.span, name_b.span)
+            yield name_a, name_b
 
 
 def _lone_names(read: Read, other: Read) -> list[NameSpan]:
@@ -207,7 +220,7 @@ def _name_kind(a: Read, b: Read, x: NameSpan, y: NameSpan) -> ConflictKind:
         s and s.span.start <= name.span.start < s.span.end for s, name in zip(speakers, (x, y), strict=True)
     ):
         return ConflictKind.attribution
-    is_place = x.kind in (NameKind.place, NameKind.country) and re.search(
+    is_place = NameKind.person not in (x.kind, y.kind) and re.search(
         r"\b(?:in|at|near|to|from|outside) \Z", a.text[max(0, x.span.start - 9) : x.span.start], re.IGNORECASE
     )
     return ConflictKind.place if is_place else ConflictKind.entity

@@ -1,6 +1,7 @@
 """Negation in news prose, found and compared."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from pipeline.values.comparison import Comparison
@@ -61,7 +62,8 @@ def compare_polarity(a: str, b: str) -> Comparison:
     return Comparison.differ if following and following.key in shared else Comparison.incomparable
 
 
-def _content(text: str, cues: tuple[Negation, ...]) -> list[Word]:
+@lru_cache(maxsize=4096)  # a sentence meets many others
+def _content(text: str, cues: tuple[Negation, ...]) -> tuple[Word, ...]:
     """Return the content words of ``text`` outside its negating words."""
     inside = {i for cue in cues for i in range(cue.span.start, cue.span.end)}
-    return [w for w in find_words(text) if w.is_content and w.start not in inside]
+    return tuple(w for w in find_words(text) if w.is_content and w.start not in inside)

@@ -1,0 +1,1 @@
+"""Measurements: what the tool finds, misses and flags for nothing. Never timed tests."""
