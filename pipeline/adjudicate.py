@@ -14,18 +14,19 @@ from pydantic import BaseModel, ConfigDict
 
 from pipeline.errors import AnswerError
 from pipeline.llm import Llm
+from pipeline.people import Credit, are_two
 from pipeline.progress import Progress
 from pipeline.prompts import Prompt
-from pipeline.speakers import speaker_of
+from pipeline.speakers import credit_of
 from pipeline.values.differences import has_conflicting_values
 from pipeline.values.passage import Passage
-from pipeline.values.samename import same_name
 from schemas.article import Article
 from schemas.contradiction import ConflictKind, Relation, Side
 from schemas.suspicion import Suspicion
 
 STAGE = "adjudicate"
 MAX_TOKENS = 160
+REACH = 60  # characters on either side of a number that may say what it counts
 
 # Counts that only grow, or only shrink, as a story goes on.
 _RUNNING = re.compile(
@@ -110,8 +111,9 @@ def _relation(suspicion: Suspicion, articles: Mapping[str, Article]) -> Relation
     if None not in days and len(days) == 2 and _is_running(suspicion):
         return Relation.update
     if suspicion.kind is not ConflictKind.attribution:
-        speakers = [_speaker(articles[side.article_id], side) for side in (one, other)]
-        if speakers[0] and speakers[1] and not same_name(speakers[0], speakers[1]):
+        article_a, article_b = articles[one.article_id], articles[other.article_id]
+        a, b = _credit(article_a, one), _credit(article_b, other)
+        if a and b and are_two(article_a, a, article_b, b):
             return Relation.speakers_differ
     return Relation.contradiction
 
@@ -123,9 +125,17 @@ def _is_running(suspicion: Suspicion) -> bool:
     """
     if suspicion.kind not in (ConflictKind.quantity, ConflictKind.polarity, ConflictKind.event):
         return False
-    return all(_RUNNING.search(side.quote) for side in suspicion.sides)
+    return all(any(map(_RUNNING.search, _around_differences(side))) for side in suspicion.sides)
 
 
-def _speaker(article: Article, side: Side) -> str | None:
+def _around_differences(side: Side) -> list[str]:
+    """Return the words around what differs, or the whole quote where that is not known."""
+    places = [(d.start - side.span.start, d.end - side.span.start) for d in side.differs]
+    return [side.quote[max(0, a - REACH) : b + REACH] for a, b in places] or [side.quote]
+
+
+def _credit(article: Article, side: Side) -> Credit | None:
+    """Return who surely says what ``side`` quotes, or None when the article does, or nobody knows."""
     sentence = next(s for s in article.sentences if s.span == side.span)
-    return speaker_of(article, sentence, side.quote, None)
+    credit = credit_of(article, sentence)
+    return credit if credit and credit.is_sure else None

@@ -11,7 +11,7 @@ from pipeline.progress import Progress
 from pipeline.publish import write_files
 from pipeline.report import IndexEntry, index_entry, render_index
 from pipeline.run import Prompts, check_story
-from pipeline.store import answers_path, open_answers, write_text
+from pipeline.store import answers_path, make_folder, open_answers, write_text
 from schemas.article import Story
 from schemas.report import Report
 
@@ -63,7 +63,7 @@ async def check_stories(
                     entries.append(IndexEntry(name=story.name, problem=str(error)))
                     continue
                 folder = out if len(stories) == 1 else out / story.name
-                folder.mkdir(exist_ok=True)
+                make_folder(folder)
                 checked.append(Checked(report, write_files(folder, report)))
                 entries.append(index_entry(report, f"{story.name}/report.html"))
     index = None

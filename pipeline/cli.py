@@ -25,7 +25,7 @@ from schemas.verdict import Label
 if TYPE_CHECKING:
     from rich.console import Console
 
-DONE, FAILED_ON, INCOMPLETE = 0, 1, 3  # 2 is usage or input, as the errors and typer have it
+DONE, FAILED_ON, USAGE, INCOMPLETE = 0, 1, 2, 3
 INTERRUPTED = 130  # what typer makes of Ctrl-C
 
 app = typer.Typer(
@@ -49,9 +49,7 @@ class FailOn(StrEnum):
 def main() -> None:
     """Run the command; an error that a user can meet ends it with one line and its exit code."""
     for stream in (sys.stdout, sys.stderr):
-        if isinstance(
-            stream, io.TextIOWrapper
-        ):  # a name that the terminal's encoding lacks is no reason to die
+        if isinstance(stream, io.TextIOWrapper):  # a sign that the terminal cannot show is no reason to die
             stream.reconfigure(errors="replace")
     try:
         app()

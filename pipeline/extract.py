@@ -6,6 +6,7 @@ are cut here. What a claim says must stand in the sentence it is credited to, or
 
 import asyncio
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,7 +22,10 @@ from pipeline.progress import Progress
 from pipeline.prompts import Prompt
 from pipeline.speakers import speaker_of
 from pipeline.values.dates import find_dates, to_when
+from pipeline.values.polarity import negations
 from pipeline.values.quantities import find_quantities
+from pipeline.values.samename import same_name
+from pipeline.words import content_stems
 from schemas.article import Article, Sentence
 from schemas.claim import Claim, Dropped
 from schemas.report import Failure
@@ -33,7 +37,7 @@ BEFORE_SENTENCES = 2
 BEFORE_CHARACTERS = 300
 TOKENS_A_SENTENCE = 160
 CLAIMS_A_SENTENCE = 3  # at most; a small model can repeat itself without end
-SAME_CLAIM = 92.0  # rapidfuzz token_set_ratio from which two claims of one article are one
+SAME_CLAIM = 92.0  # rapidfuzz token_sort_ratio from which two claims of one article are one
 
 
 class DraftClaim(BaseModel):
@@ -182,8 +186,9 @@ def _placed(article: Article, chunk: Sequence[Sentence], drafts: Sequence[DraftC
 def _claim(article: Article, sentence: Sentence, text: str, by: str | None) -> Claim:
     quote = article.quote(sentence.span)
     start = sentence.span.start
-    dates = [d for d in find_dates(quote, article.published, start) if d.text.lower() in text.lower()]
-    quantities = tuple(q for q in find_quantities(quote, start) if q.text.lower() in text.lower())
+    dates = [d for d in find_dates(quote, article.published, start) if _has(text, d.text)]
+    values = {q.value for q in find_quantities(text)}  # "12 people" may stand for "twelve people"
+    quantities = tuple(q for q in find_quantities(quote, start) if q.value in values or _has(text, q.text))
     digest = hashlib.sha256("\0".join([article.name, quote, text]).encode("utf-8", "replace")).hexdigest()
     return Claim(
         id=f"c{digest[:12]}",
@@ -213,7 +218,18 @@ def _merged(claims: Sequence[Claim]) -> Iterator[Claim]:
     yield from kept
 
 
+def _has(text: str, part: str) -> bool:
+    """Tell whether ``part`` stands in ``text`` as whole words."""
+    return re.search(rf"(?<!\w){re.escape(part)}(?!\w)", text, re.IGNORECASE) is not None
+
+
 def _is_repeat(a: Claim, b: Claim) -> bool:
+    """Tell whether two claims are one: nearly the same words, none in another's place, by one speaker."""
     numbers_a, numbers_b = ([q.value for q in find_quantities(c.text)] for c in (a, b))
-    ratio = fuzz.token_sort_ratio(a.text.lower(), b.text.lower())
-    return numbers_a == numbers_b and ratio >= SAME_CLAIM
+    if numbers_a != numbers_b or len(negations(a.text)) != len(negations(b.text)):
+        return False
+    if a.speaker and b.speaker and not same_name(a.speaker, b.speaker):
+        return False
+    stems_a, stems_b = set(content_stems(a.text)), set(content_stems(b.text))
+    is_part = stems_a <= stems_b or stems_b <= stems_a
+    return is_part and fuzz.token_sort_ratio(a.text.lower(), b.text.lower()) >= SAME_CLAIM

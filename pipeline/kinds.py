@@ -5,7 +5,8 @@ import re
 from schemas.claim import ClaimKind
 
 _SAYING = re.compile(
-    r"\b(?:said|says|told|claim(?:s|ed)?|den(?:y|ies|ied)|accus(?:es?|ed|ing)|announc(?:es?|ed)|stress(?:es|ed)"
+    r"\b(?:said|says|told|claim(?:s|ed)?(?! (?:\w+ ){0,3}(?:lives|life)\b)|den(?:y|ies|ied)"
+    r"|accus(?:es?|ed|ing)|announc(?:es?|ed)|stress(?:es|ed)"
     r"|urg(?:es?|ed)|warn(?:s|ed)?|condemn(?:s|ed)?|critici[sz](?:es?|ed)|thank(?:s|ed)|vow(?:s|ed)?"
     r"|pledg(?:es?|ed|ing)|call(?:s|ed)? (?:on|for)|demand(?:s|ed)|dismiss(?:es|ed)|insist(?:s|ed)"
     r"|describ(?:es?|ed)|apologi[sz]ed|refus(?:es|ed) to comment|concerned"
@@ -13,13 +14,14 @@ _SAYING = re.compile(
     re.IGNORECASE,
 )
 _COMING = re.compile(
+    # "May" is a month, "Will" a name
     r"\b(?:will|shall|would|may|could|might|going to|(?:is|are|was|were) (?:due|expected|set|likely) to"
-    r"|scheduled to|(?:plan|intend|aim|seek|hope)(?:s|d|ed|ned|ing)? to|next (?:week|month|year))\b",
-    re.IGNORECASE,
+    r"|scheduled to|(?:plan(?:s|ned|ning)?|intend(?:s|ed|ing)?|aim(?:s|ed|ing)?|seek(?:s|ing)?|sought"
+    r"|hop(?:es?|ed|ing)) to|[Nn]ext (?:week|month|year))\b"
 )
 _BEING = re.compile(r"\b(?:is|are|was|were|has|have|had|remain(?:s|ed)?|belong(?:s|ed)?)\b", re.IGNORECASE)
 _DOING = re.compile(
-    r"\b(?:been|being|\w{2,}ed|began|broke|came|fell|found|gave|held|left|lost|made|met|ran|sank|sent|sold"
+    r"\b(?:been|being|(?!(?:need|indeed|speed|seed|feed|breed|hundred)\b)\w{2,}ed|began|broke|came|fell|found|gave|held|left|lost|made|met|ran|sank|sent|sold"
     r"|struck|took|went|won|hit)\b"
 )
 

@@ -22,12 +22,12 @@ import httpx2
 import instructor
 import openai
 from instructor.core.exceptions import IncompleteOutputException, InstructorRetryException
-from openai.types.chat import ChatCompletion, ChatCompletionMessage
-from openai.types.chat.chat_completion import Choice
+from openai.types.chat import ChatCompletion
 from pydantic import BaseModel, create_model
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
 from pipeline import errors
+from pipeline.completion import check_refusal, check_shape, first_token_options, tokens_used
 from pipeline.prompts import Messages
 from pipeline.wire import FEATURES, SentOtherwise, Wire, is_loopback, may_help_to_retry, retry_after_s
 
@@ -81,16 +81,23 @@ class Usage:
 
 @asynccontextmanager
 async def connect(endpoint: Endpoint, answers: AnswerStore) -> AsyncIterator["Llm"]:
-    """Open a client for ``endpoint`` and close it at the end; nothing is sent before the first question."""
+    """Open a client for ``endpoint`` and close it at the end; nothing is sent before the first question.
+
+    Raises InputError where its address cannot be one.
+    """
     # A company's proxy does not know this machine's own ports, and must not see what goes to them.
     http = openai.DefaultAsyncHttpxClient(trust_env=not is_loopback(endpoint.base_url))
-    async with openai.AsyncOpenAI(
-        base_url=endpoint.base_url,
-        api_key=endpoint.api_key,
-        max_retries=0,  # tenacity's alone: nested retries multiply
-        timeout=httpx2.Timeout(endpoint.timeout_s, connect=10.0),
-        http_client=http,
-    ) as client:
+    try:
+        client = openai.AsyncOpenAI(
+            base_url=endpoint.base_url,
+            api_key=endpoint.api_key,
+            max_retries=0,  # tenacity's alone: nested retries multiply
+            timeout=httpx2.Timeout(endpoint.timeout_s, connect=10.0),
+            http_client=http,
+        )
+    except httpx2.InvalidURL:
+        raise errors.InputError(f"OPENAI_BASE_URL is no http(s) address: {endpoint.base_url!r}") from None
+    async with client:
         yield Llm(client, endpoint, answers)
 
 
@@ -127,7 +134,8 @@ class Llm:
         """
 
         async def send(**request: Any) -> ChatCompletion:  # noqa: ANN401
-            return await self._send(stage, request)
+            # Not validated: many endpoints are almost like OpenAI's, and their shape is checked.
+            return ChatCompletion.model_construct(**await self._send(stage, request))
 
         mode = instructor.Mode.MD_JSON if self._wire.lacks("response_format") else instructor.Mode.JSON_SCHEMA
         create = cast("Any", instructor.patch(create=cast("Any", send), mode=mode))
@@ -167,46 +175,50 @@ class Llm:
         while not self._wire.lacks("logprobs"):
             try:
                 async with self._odds_room:
-                    completion = await self._send(stage, request)
+                    tokens = first_token_options(await self._send(stage, request))
             except SentOtherwise:
                 continue
-            logprobs = completion.choices[0].logprobs
-            if logprobs is None or not logprobs.content or not logprobs.content[0].top_logprobs:
+            if not tokens:
                 self._wire.note_lack("logprobs")
                 self._remember_lacks()
                 break
             seen = dict.fromkeys(options, 0.0)
-            for token in logprobs.content[0].top_logprobs:
+            for token in tokens:
                 letter = token.token.strip()
                 if letter in seen:
-                    seen[letter] += math.exp(min(token.logprob, 0.0))
+                    seen[letter] += math.exp(token.logprob)
             return _normalised(seen)
         choice = create_model("Choice", answer=(cast("Any", Literal[tuple(options)]), ...))
         chosen = await self.structured(prompt, choice, stage=stage, max_tokens=30)
         letter = cast("Any", chosen).answer
-        return _normalised({option: BARE_ANSWER if option == letter else 0.0 for option in options})
+        rest = (1.0 - BARE_ANSWER) / max(len(options) - 1, 1)
+        return _normalised({option: BARE_ANSWER if option == letter else rest for option in options})
 
-    async def _send(self, stage: str, request: dict[str, Any]) -> ChatCompletion:
-        """Return the stored answer to ``request``, else send it and store what comes before it is used."""
+    async def _send(self, stage: str, request: dict[str, Any]) -> dict[str, Any]:
+        """Return the body of the stored answer to ``request``, else send it and store what comes.
+
+        What has not the shape of an answer is not stored: sent again, it may be better.
+        """
         usage = self.usage.setdefault(stage, Usage())
         key = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
         async with self._asking.setdefault(key, asyncio.Lock()):  # the same question twice is paid for once
             stored = self._answers.get(key)
             if stored is not None:
                 usage.cached_calls += 1
-                return _checked(ChatCompletion.model_construct(**json.loads(stored)))
-            async with self._room:
-                completion = await self._send_with_retries(request, usage)
-            # Not validated, here or when read again: many endpoints are almost like OpenAI's. And in ASCII,
-            # as UTF-8 cannot hold the halves of characters that some of them send.
-            kept = completion.model_dump(exclude_none=True, warnings=False)
-            self._answers.put(key, stage, json.dumps(kept))
-        if completion.usage is not None:
-            usage.tokens_in += completion.usage.prompt_tokens or 0
-            usage.tokens_out += completion.usage.completion_tokens or 0
-        return _checked(completion)
+                body: dict[str, Any] = json.loads(stored)
+            else:
+                async with self._room:
+                    body = await self._send_with_retries(request, usage)
+                tokens_in, tokens_out = tokens_used(body)
+                usage.tokens_in += tokens_in
+                usage.tokens_out += tokens_out
+                check_shape(body)
+                # As ASCII: UTF-8 cannot hold the halves of characters that some endpoints send.
+                self._answers.put(key, stage, json.dumps(body))
+        check_refusal(body)
+        return body
 
-    async def _send_with_retries(self, request: dict[str, Any], usage: Usage) -> ChatCompletion:
+    async def _send_with_retries(self, request: dict[str, Any], usage: Usage) -> dict[str, Any]:
         self._refuse_in_vain(request)
         sent: dict[str, Any] = {}
         try:
@@ -231,7 +243,7 @@ class Llm:
             raise self._no_completion()
         self._has_answered = True
         self._dead_calls = 0
-        return completion
+        return completion.model_dump(exclude_none=True, warnings=False)
 
     def _refuse_in_vain(self, request: Mapping[str, Any]) -> None:
         """Raise what became of others meanwhile: a wrong key, or a missing feature, is asked about once."""
@@ -288,18 +300,6 @@ def _wait_s(state: RetryCallState) -> float:
     if asked is not None:
         return min(asked, LONGEST_WAIT_S) + random.uniform(0.0, 0.5)  # noqa: S311
     return random.uniform(0.2, min(LONGEST_WAIT_S, 2.0**state.attempt_number))  # noqa: S311
-
-
-def _checked(completion: ChatCompletion) -> ChatCompletion:
-    """Return ``completion`` when it holds an answer; raise the AnswerError that says why not."""
-    if not completion.choices:
-        raise errors.AnswerInvalid("the endpoint answered with no choices")
-    choice = completion.choices[0]
-    if not isinstance(choice, Choice) or not isinstance(choice.message, ChatCompletionMessage):
-        raise errors.AnswerInvalid("the endpoint answered without a message")
-    if choice.finish_reason == "content_filter" or choice.message.refusal:
-        raise errors.AnswerRefused("the model declined to answer")
-    return completion
 
 
 def _normalised(odds: Mapping[str, float]) -> dict[str, float]:

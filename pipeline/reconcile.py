@@ -3,13 +3,11 @@
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from pipeline.adjudicate import Adjudged
-from pipeline.origins import group, is_same_sentence
-from pipeline.values.samename import same_name
+from pipeline.origins import Sources
 from pipeline.verify import Judged
-from pipeline.words import containment
+from pipeline.words import containment, content_stems
 from schemas.article import Article
 from schemas.claim import Claim
 from schemas.contradiction import ConflictKind, Contradiction, Relation, Severity, Side
@@ -55,13 +53,12 @@ def reconcile(
     """
     names = {article.id: article.name for article in articles}
     conflicts = _conflicts(adjudged, claims, names)
-    has_others = len({origins[a.id] for a in articles}) > 1 or len(articles) > 1
+    sources = Sources(articles, origins, claims)
+    has_others = len(articles) > 1
     verdicts = [
         ReportClaim(
             **dict(claim),
-            verdict=_verdict(
-                claim, judged.get(claim.id), conflicts, _Sources(origins, claims), has_others=has_others
-            ),
+            verdict=_verdict(claim, judged.get(claim.id), conflicts, sources, has_others=has_others),
         )
         for claim in claims
     ]
@@ -72,50 +69,75 @@ def _conflicts(
     adjudged: Iterable[Adjudged], claims: Sequence[Claim], names: Mapping[str, str]
 ) -> tuple[Contradiction, ...]:
     """Return one entry per pair of sentences and kind, strongest first."""
-    by_pair: dict[tuple[tuple[str, int], ...], dict[ConflictKind, Contradiction]] = {}
+    by_pair: dict[tuple[tuple[str, int], ...], dict[ConflictKind, list[Adjudged]]] = {}
     for outcome in adjudged:
-        if outcome.relation is None:
-            continue
-        entry = _entry(outcome, outcome.relation, claims, names)
-        pair = tuple((side.article_id, side.span.start) for side in entry.sides)
-        kinds = by_pair.setdefault(pair, {})
-        kept = kinds.get(entry.kind)
-        if kept is None or entry.confidence > kept.confidence:
-            kinds[entry.kind] = entry
-    entries = [entry for kinds in by_pair.values() for entry in _without_echoes(kinds)]
+        one, other = _ordered(outcome, names)
+        if outcome.relation is not None and one.article_id != other.article_id:
+            pair = ((one.article_id, one.span.start), (other.article_id, other.span.start))
+            by_pair.setdefault(pair, {}).setdefault(outcome.kind, []).append(outcome)
+    entries = [
+        _entry(same, claims, names)
+        for kinds in by_pair.values()
+        for same in _without_echoes(list(kinds.values()))
+    ]
     return tuple(sorted(entries, key=lambda e: (_is_weak(e), -e.confidence, _RANK[e.severity], e.id)))
 
 
-def _without_echoes(kinds: Mapping[ConflictKind, Contradiction]) -> Iterable[Contradiction]:
+def _without_echoes(kinds: Sequence[Sequence[Adjudged]]) -> Sequence[Sequence[Adjudged]]:
     """Leave out what the model said of a pair in which code had already found what differs."""
-    located = [entry for entry in kinds.values() if any(side.differs for side in entry.sides)]
-    return located or kinds.values()
+    located = [[outcome for outcome in same if outcome.suspicion.found_by == "values"] for same in kinds]
+    return [same for same in located if same] or kinds
 
 
 def _is_weak(entry: Contradiction) -> bool:
     return entry.relation is not Relation.contradiction
 
 
-def _entry(
-    outcome: Adjudged, relation: Relation, claims: Sequence[Claim], names: Mapping[str, str]
-) -> Contradiction:
-    ordered = sorted(outcome.suspicion.sides, key=lambda side: (names[side.article_id], side.span.start))
-    one, other = (_with_claim(side, claims) for side in ordered)
-    parts = [
-        outcome.kind.value,
-        *(part for side in (one, other) for part in (names[side.article_id], side.quote)),
-    ]
+def _ordered(outcome: Adjudged, names: Mapping[str, str]) -> tuple[Side, Side]:
+    """Return the sides of an outcome in an order that does not hang on which was noticed first."""
+    one, other = outcome.suspicion.sides
+    keys = [(names[side.article_id], side.article_id, side.span.start) for side in (one, other)]
+    return (one, other) if keys[0] <= keys[1] else (other, one)
+
+
+def _entry(outcomes: Sequence[Adjudged], claims: Sequence[Claim], names: Mapping[str, str]) -> Contradiction:
+    """Return the entry for what was found of one kind in one pair of sentences; all that differs is shown."""
+    strongest, *_ = ranked = sorted(outcomes, key=lambda outcome: _strength(outcome, names))
+    relation = strongest.relation or Relation.contradiction
+    alike = [o for o in ranked if o.relation is relation]
+    if strongest.suspicion.found_by == "model":
+        alike = [strongest]
+    pairs = [_ordered(outcome, names) for outcome in alike]
+    one, other = (_merged([pair[i] for pair in pairs]) for i in (0, 1))
+    kind = strongest.kind
+    parts = [kind.value, names[one.article_id], one.quote, names[other.article_id], other.quote]
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
-    severity = _SEVERITY[outcome.kind] if relation is Relation.contradiction else UPDATE_SEVERITY
     return Contradiction(
         id=f"f{digest[:12]}",
-        kind=outcome.kind,
+        kind=kind,
         relation=relation,
-        severity=severity,
-        confidence=_confidence(outcome),
-        reason=outcome.reason,
-        sides=(one, other),
+        severity=_SEVERITY[kind] if relation is Relation.contradiction else UPDATE_SEVERITY,
+        confidence=_confidence(strongest),
+        reason="; ".join(dict.fromkeys(outcome.reason for outcome in alike)),
+        sides=(_with_claim(one, other, claims), _with_claim(other, one, claims)),
     )
+
+
+def _strength(outcome: Adjudged, names: Mapping[str, str]) -> tuple[float, int, list[int], str, str]:
+    """Return a key that puts the strongest outcome first, and ties in the order of the text."""
+    one, other = _ordered(outcome, names)
+    places = [span.start for side in (one, other) for span in side.differs]
+    relation = list(Relation).index(outcome.relation) if outcome.relation else len(Relation)
+    claim_ids = f"{one.claim_id} {other.claim_id}"
+    return -_confidence(outcome), relation, places, outcome.reason, claim_ids
+
+
+def _merged(sides: Sequence[Side]) -> Side:
+    """Return one side with all that differs in it, and the claim that any of them is about."""
+    differs = {(span.start, span.end): span for side in sides for span in side.differs}
+    claim_id = next((side.claim_id for side in sides if side.claim_id is not None), None)
+    in_order = tuple(differs[key] for key in sorted(differs))
+    return sides[0].model_copy(update={"differs": in_order, "claim_id": claim_id})
 
 
 def _confidence(outcome: Adjudged) -> float:
@@ -124,45 +146,30 @@ def _confidence(outcome: Adjudged) -> float:
     return round(ACCEPTED_MODEL * (outcome.suspicion.odds or 1.0), 3)
 
 
-def _with_claim(side: Side, claims: Sequence[Claim]) -> Side:
-    """Return ``side`` with the claim it is about: of its sentence, and holding what differs."""
+def _with_claim(side: Side, other: Side, claims: Sequence[Claim]) -> Side:
+    """Return ``side`` with the claim it is about: of its sentence, and holding what differs.
+
+    Where that is not known, it is the claim nearest to what the other side says. A claim that has none of
+    either is about something else in the sentence.
+    """
     here = [c for c in claims if c.article_id == side.article_id and side.span in (c.span, *c.repeats)]
     if side.claim_id is not None or not here:
         return side
     start = side.span.start
     words = " ".join(side.quote[d.start - start : d.end - start] for d in side.differs)
-    best = max(here, key=lambda claim: (containment(words, claim.text), -claims.index(claim)))
-    if words and containment(words, best.text) == 0.0 and len(here) > 1:
+    if not content_stems(words):
+        words = next((claim.text for claim in claims if claim.id == other.claim_id), other.quote)
+    fits = [containment(words, f"{claim.text} {claim.speaker or ''}") for claim in here]
+    if max(fits) == 0.0:
         return side
-    return side.model_copy(update={"claim_id": best.id})
-
-
-class _Sources:
-    """Tells how many independent origins a claim's supporters have."""
-
-    def __init__(self, origins: Mapping[str, str], claims: Sequence[Claim]) -> None:
-        self._origins = origins
-        self._speakers = {(c.article_id, c.span.start): c.speaker for c in claims}
-
-    def count(self, claim: Claim, supporters: Sequence[Evidence]) -> int:
-        """Return the number of origins among ``claim`` itself and what supports it."""
-        nodes = [(claim.article_id, claim.span.start, claim.quote)]
-        nodes += [(e.article_id, e.span.start, e.quote) for e in supporters]
-        pairs = [(a, b) for a, b in combinations(nodes, 2) if self._is_one(a, b)]
-        return len(set(group(nodes, pairs).values()))
-
-    def _is_one(self, a: tuple[str, int, str], b: tuple[str, int, str]) -> bool:
-        if self._origins[a[0]] == self._origins[b[0]] or is_same_sentence(a[2], b[2]):
-            return True
-        one, other = self._speakers.get(a[:2]), self._speakers.get(b[:2])
-        return bool(one and other and same_name(one, other))
+    return side.model_copy(update={"claim_id": here[fits.index(max(fits))].id})
 
 
 def _verdict(
     claim: Claim,
     judged: Judged | None,
     conflicts: Sequence[Contradiction],
-    sources: _Sources,
+    sources: Sources,
     *,
     has_others: bool,
 ) -> Verdict:
@@ -172,6 +179,9 @@ def _verdict(
     evidence = [] if judged is None else list(judged.evidence)
     if against:
         return _contradicted(claim, against, evidence)
+    if judged is None or judged.error:  # what was not asked could have contradicted it
+        error = judged.error if judged else "it was not judged"
+        return Verdict(label=Label.error, confidence=0.0, evidence=tuple(evidence), error=error)
     supporters = [e for e in evidence if e.stance is Stance.supports]
     if supporters:
         origins = sources.count(claim, supporters)
@@ -183,9 +193,6 @@ def _verdict(
             reason=f"{outlets} articles say so, from {origins} origin{'s' if origins > 1 else ''}",
             origins=origins,
         )
-    if judged is None or judged.error:
-        error = judged.error if judged else "it was not judged"
-        return Verdict(label=Label.error, confidence=0.0, evidence=tuple(evidence), error=error)
     if not has_others:
         return _unsupported(UnsupportedReason.nothing_to_compare, ())
     if not evidence:

@@ -45,6 +45,7 @@ def retrieve(claims: Sequence[Claim], articles: Sequence[Article]) -> Mapping[st
     if not any(stems) or len(articles) < 2:
         return {claim.id: () for claim in claims}
     weights = _weights(stems)
+    unknown = max(weights.values())  # a word that no sentence has weighs as much as the rarest one
     index = bm25s.BM25()
     index.index([list(s) or [""] for s in stems], show_progress=False)
     found: dict[str, tuple[Candidate, ...]] = {}
@@ -55,7 +56,8 @@ def retrieve(claims: Sequence[Claim], articles: Sequence[Article]) -> Mapping[st
             continue
         ranked, _ = index.retrieve([list(words)], k=min(PROPOSED, len(places)), show_progress=False)
         nearby = [int(i) for i in ranked[0] if places[int(i)][0].id != claim.article_id]
-        scored = [Candidate(*places[i], _overlap(words, stems[i], weights)) for i in nearby]
+        total = sum(weights.get(word, unknown) for word in sorted(set(words)))
+        scored = [Candidate(*places[i], _shared(words, stems[i], weights) / total) for i in nearby]
         found[claim.id] = _best(scored)
     return found
 
@@ -66,11 +68,9 @@ def _weights(sentences: Sequence[Sequence[str]]) -> Mapping[str, float]:
     return {stem: math.log(1 + len(sentences) / count) for stem, count in counts.items()}
 
 
-def _overlap(claim: Sequence[str], sentence: Sequence[str], weights: Mapping[str, float]) -> float:
-    most = max(weights.values())
-    total = sum(weights.get(stem, most) for stem in set(claim))
-    shared = sum(weights[stem] for stem in set(claim) & set(sentence))
-    return shared / total
+def _shared(claim: Sequence[str], sentence: Sequence[str], weights: Mapping[str, float]) -> float:
+    """Return the weight of the stems that claim and sentence share; summed in one order, for equal sums."""
+    return sum(weights[stem] for stem in sorted(set(claim) & set(sentence)))
 
 
 def _best(scored: Sequence[Candidate]) -> tuple[Candidate, ...]:

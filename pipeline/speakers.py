@@ -1,85 +1,180 @@
 """Tells who says a claim: read from the text, or taken from the model where the text agrees with it."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
+from pipeline.people import Credit, is_institution
+from pipeline.quoting import Paragraph, paragraphs, quoted_parts, unquoted
 from pipeline.values.attribution import Attribution, find_attribution
+from pipeline.values.attribution import speaker_of as nearest_attribution
+from pipeline.values.names import NameKind, find_names
+from pipeline.values.quotations import Quotation
 from pipeline.words import containment, content_stems
 from schemas.article import Article, Sentence
+from schemas.record import Span
 
 LOOK_BACK = 3  # sentences in which the one meant by "he said" was named
+
+_CLAUSE = re.compile(r"(?:[,;] (?=(?:but|while|whereas|although|and)\b)|; )")
 
 
 def speaker_of(article: Article, sentence: Sentence, claim: str, suggested: str | None) -> str | None:
     """Return who says ``claim``, as written in the article, or None when the article itself does.
 
-    The sentence's own attribution counts first, then that of the quotation it is a part of; "he said" is
-    whoever was named before, or the model's ``suggested`` name when the lines before have it.
+    The sentence's own attribution counts first, that of the claim's clause before others; then that of the
+    quotation it is a part of. "He said" is whoever was named before; where that is unsure, the model's
+    ``suggested`` name when the lines before have it.
     """
-    own = _attribution(article, sentence)
-    if own is None:
-        if not _is_inside_quotation(article, sentence):
-            return None
-        own = _closing_attribution(article, sentence) or _opening_attribution(article, sentence)
-    elif _is_about_saying(article.quote(sentence.span), own, claim):
+    own = _own(article, sentence, claim=claim)
+    if own is not None and _is_about_saying(own, claim):
         return None
-    if own is not None and not own.is_pronoun:
-        return own.speaker
-    return _named_before(article, sentence, suggested)
+    credit = _credit(article, sentence, own)
+    if suggested and (credit is None or not credit.is_sure) and _is_said_by_pronoun(article, sentence, own):
+        nearby = " ".join(unquoted(article, s) for s in _prose_before(article, sentence)[-LOOK_BACK:])
+        if containment(suggested, nearby) == 1.0:
+            return suggested
+    return credit.speaker if credit else None
 
 
-def _is_about_saying(quote: str, own: Attribution, claim: str) -> bool:
-    """Tell whether the claim is that somebody said it: then the article vouches for the saying."""
-    return set(content_stems(own.speaker)) <= set(content_stems(claim)) and own.verb in claim and bool(quote)
+def credit_of(article: Article, sentence: Sentence, part: Span | None = None) -> Credit | None:
+    """Return who ``sentence`` is credited to, or None when the article itself says it.
+
+    ``part``, of the article's text, is the quotation that is asked about where there are several.
+    """
+    return _credit(article, sentence, _own(article, sentence, part=part))
 
 
-def _attribution(article: Article, sentence: Sentence) -> Attribution | None:
-    return find_attribution(article.quote(sentence.span))
+def _credit(article: Article, sentence: Sentence, own: Attribution | None) -> Credit | None:
+    found, place, is_sure = own, sentence, True
+    if found is None:
+        if not quoted_parts(article, sentence):
+            return None
+        found, place, is_sure = _around(article, sentence)
+    if found is None:
+        return None
+    if found.is_pronoun:
+        return _antecedent(article, min(sentence, place, key=lambda s: s.number), found)
+    return Credit(found.speaker, found.span, is_sure)
 
 
-def _is_inside_quotation(article: Article, sentence: Sentence) -> bool:
-    """Tell whether the sentence is a part of a quotation that opens at or before it in its paragraph."""
-    before = "".join(
-        article.quote(s.span) for s in _paragraph(article, sentence) if s.number < sentence.number
-    )
+def _own(
+    article: Article, sentence: Sentence, *, claim: str = "", part: Span | None = None
+) -> Attribution | None:
+    """Return the attribution in the unquoted words of ``sentence``, its span in the article's text."""
+    text, start = unquoted(article, sentence), sentence.span.start
+    if part is not None:
+        inside = Span(start=part.start - start, end=part.end - start)
+        found = nearest_attribution(text, Quotation(text=inside.cut(text), span=inside))
+    else:
+        found = _of_clause(article, sentence, text, claim) or find_attribution(text)
+    if found is None:
+        return None
+    span = Span(start=found.span.start + start, end=found.span.end + start)
+    return found.model_copy(update={"span": span})
+
+
+def _of_clause(article: Article, sentence: Sentence, text: str, claim: str) -> Attribution | None:
+    """Return the attribution of the clause that holds ``claim``, where several clauses have one each."""
+    cuts = [0, *(match.end() for match in _CLAUSE.finditer(text)), len(text)]
+    clauses = [(a, b, find_attribution(text[a:b])) for a, b in pairwise(cuts)]
+    if sum(found is not None for _, _, found in clauses) < 2:
+        return None
     quote = article.quote(sentence.span)
-    opened = before.count("“") > before.count("”") or (before.count('"') % 2 == 1)
-    return opened or quote.startswith(("“", '"'))
+    first, _, found = max(clauses, key=lambda clause: containment(claim, quote[clause[0] : clause[1]]))
+    if found is None:
+        return None
+    span = Span(start=found.span.start + first, end=found.span.end + first)
+    return found.model_copy(update={"span": span})
 
 
-def _closing_attribution(article: Article, sentence: Sentence) -> Attribution | None:
-    """Return the attribution after the end of the quotation, later in the paragraph."""
-    for later in _paragraph(article, sentence):
-        if later.number > sentence.number:
-            found = _attribution(article, later)
-            if found is not None or "”" in article.quote(later.span):
-                return found
+def _is_about_saying(own: Attribution, claim: str) -> bool:
+    """Tell whether the claim is that somebody said it: then the article vouches for the saying."""
+    is_named = set(content_stems(own.speaker)) <= set(content_stems(claim))
+    return is_named and re.search(rf"\b{re.escape(own.verb)}\b", claim) is not None
+
+
+def _is_said_by_pronoun(article: Article, sentence: Sentence, own: Attribution | None) -> bool:
+    found = own or (_around(article, sentence)[0] if quoted_parts(article, sentence) else None)
+    return found is not None and found.is_pronoun
+
+
+def _around(article: Article, sentence: Sentence) -> tuple[Attribution | None, Sentence, bool]:
+    """Return the attribution of the quotation around ``sentence``, its sentence, and whether it is sure."""
+    for place, is_sure in _places(article, sentence):
+        found = _own(article, place)
+        if found is not None:
+            return found, place, is_sure
+    return None, sentence, False
+
+
+def _places(article: Article, sentence: Sentence) -> Iterator[tuple[Sentence, bool]]:
+    """Yield where the speaker of a quotation may stand, likeliest first, and whether that would be sure."""
+    known = paragraphs(article)
+    at = next((i for i, p in enumerate(known) if sentence in p.sentences), None)
+    if at is None:
+        return
+    paragraph = known[at]
+    position = paragraph.sentences.index(sentence)
+    before, after = paragraph.sentences[:position], paragraph.sentences[position + 1 :]
+    quotation = next(q for q in reversed(paragraph.quotations) if q.start < sentence.span.end)
+    yield from ((s, True) for s in after if s.span.start < quotation.end)
+    yield from ((s, True) for s in _continued(known[at:], quotation))
+    yield from ((s, True) for s in reversed(before) if s.span.end > quotation.start)
+    for later in after:
+        if not quoted_parts(article, later):
+            break
+        yield later, False
+    for i, earlier in enumerate(reversed(before)):
+        yield earlier, i == 0
+    if at and (paragraph.opens_quoted or known[at - 1].is_open):
+        yield from ((s, i == 0) for i, s in enumerate(reversed(known[at - 1].sentences)))
+
+
+def _continued(following: Sequence[Paragraph], quotation: Span) -> Iterator[Sentence]:
+    """Yield the sentences of later paragraphs in which the quotation of the first one goes on."""
+    for paragraph, later in pairwise(following):
+        if not (paragraph.is_open and quotation == paragraph.quotations[-1] and later.opens_quoted):
+            return
+        if not later.quotations:
+            return
+        quotation = later.quotations[0]
+        yield from (s for s in later.sentences if s.span.start < quotation.end)
+
+
+def _antecedent(article: Article, sentence: Sentence, said: Attribution) -> Credit | None:
+    """Return whom the pronoun of ``said`` means: the last speaker named before ``sentence``.
+
+    It is sure where nobody else was named in between, and no other pronoun speaks.
+    """
+    pronoun, left = said.speaker.lower(), LOOK_BACK
+    lead = unquoted(article, sentence)[: max(0, said.span.start - sentence.span.start)]
+    is_sure = not _names_somebody(lead)
+    for earlier in reversed(_prose_before(article, sentence)):
+        found = _own(article, earlier)
+        text = unquoted(article, earlier)
+        if found is not None and found.is_pronoun:
+            is_sure = is_sure and found.speaker.lower() == pronoun
+        elif found is not None:
+            credit = Credit(found.speaker, found.span, is_sure)
+            if pronoun == "they" or not is_institution(article, credit):
+                return credit
+        elif re.search(r"\w", text):
+            left -= 1
+            is_sure = is_sure and not _names_somebody(text)
+        if left == 0:
+            return None
     return None
 
 
-def _opening_attribution(article: Article, sentence: Sentence) -> Attribution | None:
-    """Return the attribution before the quotation, earlier in the paragraph or in the one before it."""
-    for earlier in reversed(_earlier(article, sentence)):
-        if earlier.paragraph >= sentence.paragraph - 1:
-            found = _attribution(article, earlier)
-            if found is not None:
-                return found
-    return None
+def _names_somebody(text: str) -> bool:
+    """Tell whether ``text`` has a name that may be a person's."""
+    names = find_names(text)
+    return any(
+        name.kind is NameKind.person or (name.kind is NameKind.other and " " in name.text) for name in names
+    )
 
 
-def _named_before(article: Article, sentence: Sentence, suggested: str | None) -> str | None:
-    """Return the last speaker named before ``sentence``, else ``suggested`` if those lines have the name."""
-    nearby = _earlier(article, sentence)[-LOOK_BACK:]
-    for earlier in reversed(nearby):
-        found = _attribution(article, earlier)
-        if found is not None and not found.is_pronoun:
-            return found.speaker
-    text = " ".join(article.quote(s.span) for s in nearby)
-    return suggested if suggested and containment(suggested, text) == 1.0 else None
-
-
-def _paragraph(article: Article, sentence: Sentence) -> Sequence[Sentence]:
-    return [s for s in article.sentences if s.paragraph == sentence.paragraph]
-
-
-def _earlier(article: Article, sentence: Sentence) -> Sequence[Sentence]:
-    return [s for s in article.sentences if s.number < sentence.number and s.is_readable]
+def _prose_before(article: Article, sentence: Sentence) -> Sequence[Sentence]:
+    prose = (s for paragraph in paragraphs(article) for s in paragraph.sentences)
+    return [s for s in prose if s.number < sentence.number]

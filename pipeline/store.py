@@ -16,8 +16,14 @@ from pipeline.errors import InputError
 from schemas.report import Report
 
 ANSWERS = "answers.sqlite"
-OURS = {ANSWERS, "report.json", "index.html"}
+# What the head of a file of ours holds; other tools write a report.json or an index.html too.
+_OURS = {
+    "report.json": b'"schema_version": 1,\n  "story":',
+    "index.html": b'<meta name="generator" content="storycheck">',
+}
+_HEAD = 2000  # bytes in which a file shows whose it is
 APPLICATION_ID = 0x53746F43  # "StoC" in the SQLite header marks the file as ours
+WRITTEN = ("report.json", "report.md", "report.html", "index.html")
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS answer (
     key TEXT PRIMARY KEY,
@@ -36,8 +42,13 @@ class Answers:
         self._path = path
 
     def get(self, key: str) -> str | None:
-        """Return the stored response body, or None."""
-        row = self._connection.execute("SELECT response FROM answer WHERE key = ?", (key,)).fetchone()
+        """Return the stored response body, or None. Raises InputError when the store is damaged."""
+        try:
+            row = self._connection.execute("SELECT response FROM answer WHERE key = ?", (key,)).fetchone()
+        except sqlite3.Error as error:
+            raise InputError(
+                f"Cannot read {self._path}: {error}. Remove that file, or give another --cache and run again."
+            ) from error
         return None if row is None else str(row[0])
 
     def put(self, key: str, stage: str, response: str) -> None:
@@ -92,17 +103,43 @@ def prepare_run_directory(out: Path) -> None:
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        names = {entry.name for entry in out.iterdir()}
+        is_taken = any(not _is_half_written(entry) for entry in out.iterdir()) and not _is_ours(out)
         with tempfile.TemporaryFile(dir=out):
             pass
     except OSError as error:
         raise InputError(
             f"Cannot write to {out} ({error.strerror}): give a folder that can be written with -o."
         ) from error
-    if names and not names & OURS:
+    if is_taken:
         raise InputError(
             f"{out} holds something that is no run of storycheck's: give another folder with -o."
         )
+
+
+def _is_ours(out: Path) -> bool:
+    answers = out / ANSWERS
+    if answers.is_file():
+        head = _head(answers)  # empty when the very first run was killed at once
+        return head[68:72] in (b"", APPLICATION_ID.to_bytes(4, "big"))
+    return any(sign in _head(out / name) for name, sign in _OURS.items() if (out / name).is_file())
+
+
+def _head(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_HEAD)
+
+
+def _is_half_written(path: Path) -> bool:
+    """Tell whether a killed run of ours left ``path`` behind; see ``write_text``."""
+    return path.name.startswith(tuple(f".{name}." for name in WRITTEN))
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder ``path`` if need be. Raises InputError when it cannot be made."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(f"Cannot make {path} ({error.strerror}): move away what is there.") from error
 
 
 def answers_path(out: Path, cache: Path | None) -> Path:
@@ -112,7 +149,8 @@ def answers_path(out: Path, cache: Path | None) -> Path:
     """
     if cache is None:
         return out / ANSWERS
-    path = cache if cache.suffix else cache / ANSWERS
+    is_file = cache.is_file() or (cache.suffix != "" and not cache.is_dir())
+    path = cache if is_file else cache / ANSWERS
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -121,7 +159,20 @@ def answers_path(out: Path, cache: Path | None) -> Path:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write ``text`` as UTF-8, all of it or nothing: a reader never meets half a file."""
+    """Write ``text`` as UTF-8, all of it or nothing: a reader never meets half a file.
+
+    Raises InputError when it cannot be written.
+    """
+    try:
+        _write(path, text)
+    except OSError as error:
+        raise InputError(
+            f"Cannot write {path} ({error.strerror}): make room for it, then run the same command again; "
+            "what was answered is kept."
+        ) from error
+
+
+def _write(path: Path, text: str) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:

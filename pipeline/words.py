@@ -6,7 +6,6 @@ from functools import lru_cache
 import Stemmer
 
 _WORD = re.compile(r"[^\W_]+(?:[.,’'-][^\W_]+)*")
-_STEMMER = Stemmer.Stemmer("english")
 _EMPTY = frozenset(
     """
     a about after again all also although am among an and any are as at be because been before being
@@ -20,16 +19,27 @@ _EMPTY = frozenset(
 )
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def content_stems(text: str) -> tuple[str, ...]:
     """Return the stems of the content words of ``text``, in order, lower-case.
 
     Stemming by the Snowball English stemmer (Porter2); possessives and the empty words of English are left
-    out. Numbers and hyphenated names stay whole.
+    out, but not acronyms that look like them ("US", "WHO"). Numbers and hyphenated names stay whole.
     """
-    words = (match.group().lower().replace("’", "'") for match in _WORD.finditer(text))
-    bare = (word.removesuffix("'s").replace(",", "") for word in words)
-    return tuple(_STEMMER.stemWord(word) for word in bare if word not in _EMPTY)
+    bare = (match.group().replace("’", "'").removesuffix("'s") for match in _WORD.finditer(text))
+    words = (_folded(word) for word in bare if word.lower() not in _EMPTY or _is_acronym(word))
+    # A stemmer is not safe to share between threads, and cheap to make.
+    return tuple(Stemmer.Stemmer("english").stemWords(list(words)))
+
+
+def _folded(word: str) -> str:
+    """Return the word in lower case, "1,200" as "1200" and "U.S" as "us"."""
+    is_dotted = re.fullmatch(r"(?:[^\W\d_]\.)+[^\W\d_]", word)
+    return word.lower().replace(",", "").replace(".", "" if is_dotted else ".")
+
+
+def _is_acronym(word: str) -> bool:
+    return len(word) > 1 and word.isupper()
 
 
 def containment(part: str, whole: str) -> float:

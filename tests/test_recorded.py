@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from vcr.errors import CannotOverwriteExistingRequestException
+from vcr.errors import CannotOverwriteExistingCassetteException
 
 from pipeline.batch import check_stories
 from pipeline.config import DEFAULT_PROMPTS, Settings
@@ -98,7 +98,7 @@ async def test_a_changed_prompt_has_no_recording_and_fails(
     (role, system), *rest = changed.turns
     edited = replace(prompts, **{stage: replace(changed, turns=((role, system + " Be brief."), *rest))})
     story = ingest([example])[0]
-    with pytest.raises(CannotOverwriteExistingRequestException):
+    with pytest.raises(CannotOverwriteExistingCassetteException):
         await _checked(story, tmp_path, recorded_endpoint, edited)
 
 

@@ -1,0 +1,73 @@
+"""What an endpoint's completion must hold to be read, and what it says when it holds no answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, Field, InstanceOf, ValidationError
+
+from pipeline import errors
+
+# Instances, not str: half a character, which some endpoints send as a token, is no valid one to pydantic.
+Text = InstanceOf[str]
+
+
+class Token(BaseModel):
+    """A token, and the natural logarithm of its probability."""
+
+    token: Text
+    logprob: float = Field(le=0.01)  # some round a certain one up
+    top_logprobs: list["Token"] | None = None
+
+
+class _Logprobs(BaseModel):
+    content: list[Token] | None = None
+
+
+class _Message(BaseModel):
+    content: Text | None = None
+    refusal: Text | None = None
+
+
+class _Choice(BaseModel):
+    message: _Message
+    finish_reason: Text | None = None
+    logprobs: _Logprobs | None = None
+
+
+class _Completion(BaseModel):
+    choices: list[_Choice] = Field(min_length=1)
+
+
+def check_shape(body: Mapping[str, Any]) -> None:
+    """Raise AnswerInvalid where ``body`` is no completion that can be read.
+
+    Looser than OpenAI's own types, which many endpoints do not quite keep to.
+    """
+    try:
+        _Completion.model_validate(body)
+    except ValidationError as error:
+        where = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise errors.AnswerInvalid(f"the endpoint's answer is no chat completion (see its {where})") from None
+
+
+def check_refusal(body: Mapping[str, Any]) -> None:
+    """Raise AnswerRefused where the model, or a filter, declined to answer; ``body`` has its shape."""
+    choice = _Completion.model_validate(body).choices[0]
+    if choice.finish_reason == "content_filter" or choice.message.refusal:
+        raise errors.AnswerRefused("the model declined to answer")
+
+
+def first_token_options(body: Mapping[str, Any]) -> list[Token]:
+    """Return the likeliest first tokens; none where there are no log-probabilities."""
+    logprobs = _Completion.model_validate(body).choices[0].logprobs
+    first = (logprobs.content or []) if logprobs else []
+    return (first[0].top_logprobs or []) if first else []
+
+
+def tokens_used(body: Mapping[str, Any]) -> tuple[int, int]:
+    """Return the tokens in and out that a completion tells, 0 where it tells none."""
+    usage = body.get("usage")
+    told = usage if isinstance(usage, Mapping) else {}
+    spent = [told.get(name) for name in ("prompt_tokens", "completion_tokens")]
+    tokens_in, tokens_out = (n if isinstance(n, int) else 0 for n in spent)
+    return tokens_in, tokens_out

@@ -1,0 +1,83 @@
+"""Which words of an article are quoted, where a quotation runs over several sentences or paragraphs.
+
+A sentence cut from the middle of a quotation has no marks of its own, so the marks are read by paragraph. As
+news sets it, a quotation that is not closed at the end of a paragraph goes on where the next one opens with a
+mark again.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+
+from pipeline.values.quotations import find_quotations
+from schemas.article import Article, Role, Sentence
+from schemas.record import Span
+
+_SPACE = re.compile(r"\s")
+_OPENING = ("“", '"', "‘", "«")
+_BEGUN = re.compile(r'(?:^|\s)"\w[^"]*$')  # a straight mark that opens and is never closed
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A paragraph's sentences and quotations; the spans, of the article's text, leave the marks out."""
+
+    sentences: tuple[Sentence, ...]
+    quotations: tuple[Span, ...]
+    opens_quoted: bool  # its first character is an opening mark
+    is_open: bool  # its last quotation is not closed
+
+
+@lru_cache(maxsize=64)
+def paragraphs(article: Article) -> tuple[Paragraph, ...]:
+    """Return the paragraphs of the running text, in order: no headline, caption, byline or furniture."""
+    prose = [s for s in article.sentences if s.role is Role.prose]
+    return tuple(_paragraph(article, tuple(group)) for _, group in groupby(prose, key=lambda s: s.paragraph))
+
+
+def flat(article: Article, sentence: Sentence) -> str:
+    """Return the sentence with each white-space character as one space, so that offsets stay."""
+    return _SPACE.sub(" ", article.quote(sentence.span))
+
+
+def quoted_parts(article: Article, sentence: Sentence) -> tuple[Span, ...]:
+    """Return the parts of ``sentence`` inside quotations, as spans of the article's text."""
+    start, end = sentence.span.start, sentence.span.end
+    inside = (q for q in _quotations(article, sentence) if q.start < end and q.end > start)
+    return tuple(Span(start=max(q.start, start), end=min(q.end, end)) for q in inside)
+
+
+def unquoted(article: Article, sentence: Sentence) -> str:
+    """Return the sentence, as long as it is, with every quoted character blanked and the marks kept."""
+    text, start = flat(article, sentence), sentence.span.start
+    for part in quoted_parts(article, sentence):
+        first, last = part.start - start, part.end - start
+        text = text[:first] + "\0" * (last - first) + text[last:]
+    return text
+
+
+def _quotations(article: Article, sentence: Sentence) -> Sequence[Span]:
+    for paragraph in paragraphs(article):
+        if paragraph.sentences[0].paragraph == sentence.paragraph:
+            return paragraph.quotations
+    start = sentence.span.start  # a headline or a caption stands alone
+    return [_shifted(q.span, start) for q in find_quotations(flat(article, sentence))]
+
+
+def _paragraph(article: Article, sentences: tuple[Sentence, ...]) -> Paragraph:
+    start, end = sentences[0].span.start, sentences[-1].span.end
+    text = _SPACE.sub(" ", article.text[start:end])
+    closed = text + '"' if text.count('"') % 2 and _BEGUN.search(text) else text
+    spans = tuple(_shifted(q.span, start) for q in find_quotations(closed))
+    return Paragraph(
+        sentences=sentences,
+        quotations=spans,
+        opens_quoted=text.startswith(_OPENING),
+        is_open=bool(spans) and spans[-1].end >= end,
+    )
+
+
+def _shifted(span: Span, by: int) -> Span:
+    return Span(start=span.start + by, end=span.end + by)

@@ -1,0 +1,87 @@
+"""Near-copies count as one origin, and so do articles that quote one speaker."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.origins import Sources, find_origins, group, is_same_sentence
+from schemas.article import Article
+from schemas.verdict import Evidence, Stance
+from tests.stories import article, claim, sentence
+
+WIRE = (
+    "A ferry with 40 people aboard sank off Kelmar early on Monday. "
+    "Two trawlers took everybody off before the ship went down in deep water. "
+    "The harbour office has opened an inquiry into the age of the pumps."
+)
+
+
+def test_a_near_copy_has_the_origin_of_the_first() -> None:
+    first = article(WIRE, "one")
+    copy = article(f"Our own reporter writes.\n{WIRE.replace('Two trawlers', 'A pair of trawlers')}", "two")
+    own = article("Our reporter stood on the quay of Kelmar and saw a ship go down far out at sea.", "three")
+    assert find_origins([first, copy, own]) == {first.id: first.id, copy.id: first.id, own.id: own.id}
+
+
+def test_texts_too_short_to_compare_are_no_copies() -> None:
+    one, other = article("Pier closed.", "one"), article("Pier closed.", "two")
+    assert find_origins([one, other]) == {one.id: one.id, other.id: other.id}
+
+
+def test_a_sentence_is_the_same_give_or_take_a_few_words() -> None:
+    assert is_same_sentence("The ferry sank off Kelmar on Monday.", "The ferry sank off Kelmar Monday.")
+    assert not is_same_sentence(
+        "The ferry sank off Kelmar on Monday.", "Divers found the ferry in deep water."
+    )
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=12))
+def test_groups_are_those_that_pairs_join(pairs: list[tuple[int, int]]) -> None:
+    first = group(range(8), pairs)
+    assert all(first[a] == first[b] for a, b in pairs)
+    assert all(head == min(i for i in first if first[i] == head) for head in first.values())
+    reach = {i: {i} for i in range(8)}
+    for _ in range(8):
+        for a, b in pairs:
+            joined = reach[a] | reach[b]
+            for i in joined:
+                reach[i] = joined
+    assert all((first[a] == first[b]) == (b in reach[a]) for a in range(8) for b in range(8))
+
+
+def supporting(source: Article, words: str) -> Evidence:
+    home = sentence(source, words)
+    return Evidence(
+        article_id=source.id,
+        span=home.span,
+        quote=source.quote(home.span),
+        stance=Stance.supports,
+        confidence=0.9,
+    )
+
+
+def counted(*texts: str, speaker: str | None = None) -> int:
+    articles = [article(text, f"n{i}") for i, text in enumerate(texts)]
+    about = claim(articles[0], "pumps", speaker=speaker)
+    sources = Sources(articles, find_origins(articles), [about])
+    return sources.count(about, [supporting(a, "pumps") for a in articles[1:]])
+
+
+def test_each_outlet_that_saw_it_is_an_origin() -> None:
+    assert (
+        counted("The pumps were forty years old.", "Our reporter found that the ship had very old pumps.")
+        == 2
+    )
+
+
+def test_a_sentence_that_was_copied_is_one_origin() -> None:
+    text = "The pumps of the ferry were forty years old and full of rust."
+    assert counted(text, text.replace("full of rust", "full of salt")) == 1
+
+
+def test_one_speaker_is_one_origin_even_where_no_claim_names_him() -> None:
+    texts = (
+        "The pumps were forty years old, Ada Lind said.",
+        "Mayor Ada Lind told the council that the ship had rusty pumps.",
+        "The chief of the yard, Otto Brandt, looked at the pumps: far too old, he said.",
+    )
+    assert counted(*texts, speaker="Ada Lind") == 2

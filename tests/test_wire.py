@@ -1,0 +1,102 @@
+"""What an endpoint's refusals are taken to mean, one by one."""
+
+import httpx2
+import openai
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import errors
+from pipeline.wire import FEATURES, SentOtherwise, Wire, is_loopback, may_help_to_retry, retry_after_s
+
+REQUEST = httpx2.Request("POST", "http://endpoint.invalid/v1/chat/completions")
+SENT = {"model": "m", "max_tokens": 1, "temperature": 0.0, "logprobs": True, "response_format": {}}
+
+
+def wire() -> Wire:
+    return Wire("endpoint.invalid", "m", "sk-a-long-enough-secret")
+
+
+def status_error(status: int, message: str = "no", **headers: str) -> openai.APIStatusError:
+    response = httpx2.Response(status, request=REQUEST, headers=headers)
+    kind = {400: openai.BadRequestError, 422: openai.UnprocessableEntityError}.get(status)
+    return (kind or openai.APIStatusError)(message, response=response, body=None)
+
+
+def connection_error(cause: Exception | None) -> openai.APIConnectionError:
+    error = openai.APIConnectionError(request=REQUEST)
+    error.__cause__ = cause
+    return error
+
+
+def test_nothing_is_changed_for_an_endpoint_that_lacks_nothing() -> None:
+    assert wire().adapted(SENT) == SENT
+    assert wire().notes == []
+    assert not wire().must_be_put_otherwise(SENT)
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_a_lack_is_noted_once_and_its_field_sent_no_more(feature: str) -> None:
+    known = wire()
+    known.note_lack(feature)
+    known.note_lack(feature)
+    assert known.notes == [FEATURES[feature][1]]
+    assert known.must_be_put_otherwise(SENT) or feature not in known.adapted(SENT)
+    assert SENT.keys() >= {feature}  # what was asked for is left as it is
+    assert Wire("x", "m", "", [feature]).notes == known.notes
+
+
+@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("feature", FEATURES)
+def test_a_refusal_counts_only_for_what_was_sent(status: int, feature: str) -> None:
+    error = status_error(status, f"Unsupported: {FEATURES[feature][0][0]}")
+    assert isinstance(wire().translated(error, SENT), SentOtherwise)
+    without = {name: value for name, value in SENT.items() if name != feature}
+    assert isinstance(wire().translated(error, without), errors.CallFailed)
+
+
+def test_an_error_that_is_none_of_the_network_comes_through_as_it_is() -> None:
+    bug = RuntimeError("no recording of this request")
+    error = connection_error(bug)
+    assert wire().translated(error, SENT) is bug
+    assert not may_help_to_retry(error)
+
+
+@pytest.mark.parametrize("cause", [None, httpx2.ConnectError("refused"), OSError("unreachable")])
+def test_an_error_of_the_network_is_tried_again(cause: Exception | None) -> None:
+    error = connection_error(cause)
+    assert isinstance(wire().translated(error, SENT), errors.CallFailed)
+    assert may_help_to_retry(error)
+
+
+@given(st.integers(400, 599))
+def test_only_what_may_pass_is_tried_again(status: int) -> None:
+    passing = status in (408, 409, 429) or status >= 500
+    assert may_help_to_retry(status_error(status)) == passing
+
+
+@given(st.floats(0, 10_000) | st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=30))
+def test_retry_after_is_a_number_of_seconds_or_nothing(value: float | str) -> None:
+    found = retry_after_s(status_error(429, **{"retry-after": str(value).strip()}))
+    assert found == pytest.approx(value) if isinstance(value, float) else found is None or found >= 0.0
+
+
+def test_without_an_answer_there_is_no_retry_after() -> None:
+    assert retry_after_s(None) is None
+    assert retry_after_s(connection_error(None)) is None
+    assert retry_after_s(status_error(429)) is None
+
+
+@pytest.mark.parametrize(
+    ("base_url", "expected"),
+    [
+        (None, False),
+        ("http://127.0.0.1:8000/v1", True),
+        ("http://[::1]:8000/v1", True),
+        ("https://localhost/v1", True),
+        ("https://localhost.example.org/v1", False),
+        ("https://10.0.0.1/v1", False),
+    ],
+)
+def test_this_machine_is_known(base_url: str | None, expected: bool) -> None:
+    assert is_loopback(base_url) is expected
