@@ -8,13 +8,13 @@ import asyncio
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from rapidfuzz import fuzz
 
-from pipeline.errors import AnswerError, AnswerTruncated, ContextTooLong
+from pipeline.errors import AnswerError, AnswerTruncated, ContextTooLong, EndpointError
 from pipeline.kinds import claim_kind
 from pipeline.llm import Llm
 from pipeline.placing import place
@@ -52,12 +52,16 @@ class DraftClaim(BaseModel):
 
 @dataclass(frozen=True)
 class Extraction:
-    """What was found in one article; ``read`` are the numbers of the sentences that were answered for."""
+    """What was found in one article; ``read`` are the numbers of the sentences that were answered for.
+
+    ``stopped`` is the endpoint's error that ended the questions, if one did; what was answered stands.
+    """
 
     claims: tuple[Claim, ...]
     dropped: tuple[Dropped, ...]
     failures: tuple[Failure, ...]
     read: frozenset[int]
+    stopped: EndpointError | None = None
 
 
 @cache
@@ -71,21 +75,13 @@ def answer_schema(sentences: int) -> type[BaseModel]:
 async def extract(article: Article, llm: Llm, prompt: Prompt, progress: Progress) -> Extraction:
     """Return the claims of ``article``, in the order of their sentences, repeats merged.
 
-    A chunk that fails is recorded as a failure and the others go on; an EndpointError is raised.
+    A chunk that fails is recorded as a failure and the others go on.
     """
     chunks = list(_chunks(article))
     answers = await asyncio.gather(*(_ask(article, chunk, llm, prompt, progress) for chunk in chunks))
-    claims: list[Claim] = []
-    dropped: list[Dropped] = []
-    failures: list[Failure] = []
-    read: set[int] = set()
-    for answer in answers:
-        claims.extend(answer.claims)
-        dropped.extend(answer.dropped)
-        failures.extend(answer.failures)
-        read |= answer.read
-    claims.sort(key=lambda claim: claim.sentence)
-    return Extraction(tuple(_merged(claims)), tuple(dropped), tuple(failures), frozenset(read))
+    found = _joined(answers)
+    in_order = sorted(found.claims, key=lambda claim: claim.sentence)
+    return replace(found, claims=tuple(_merged(in_order)))
 
 
 def _chunks(article: Article) -> Iterator[tuple[Sentence, ...]]:
@@ -125,24 +121,21 @@ async def _ask(
             ]
             return _joined(parts)
         return _failed(article, chunk, error, progress)
-    except AnswerError as error:
+    except (AnswerError, EndpointError) as error:
         return _failed(article, chunk, error, progress)
     progress.step(STAGE, len(chunk))
     return _placed(article, chunk, answer.claims)  # type: ignore[attr-defined]
 
 
 def _failed(
-    article: Article, chunk: Sequence[Sentence], error: AnswerError, progress: Progress
+    article: Article, chunk: Sequence[Sentence], error: AnswerError | EndpointError, progress: Progress
 ) -> Extraction:
     first, last = chunk[0].number, chunk[-1].number
     where = f"{article.label}, sentence {first}" + (f" to {last}" if last > first else "")
     progress.step(STAGE, len(chunk))
-    return Extraction(
-        (),
-        (),
-        (Failure(stage="extract", article_id=article.id, where=where, reason=str(error)),),
-        frozenset(),
-    )
+    failure = Failure(stage="extract", article_id=article.id, where=where, reason=str(error))
+    stopped = error if isinstance(error, EndpointError) else None
+    return Extraction((), (), (failure,), frozenset(), stopped)
 
 
 def _joined(parts: Sequence[Extraction]) -> Extraction:
@@ -151,6 +144,7 @@ def _joined(parts: Sequence[Extraction]) -> Extraction:
         tuple(dropped for part in parts for dropped in part.dropped),
         tuple(failure for part in parts for failure in part.failures),
         frozenset(number for part in parts for number in part.read),
+        next((part.stopped for part in parts if part.stopped is not None), None),
     )
 
 

@@ -59,9 +59,10 @@ def _story(source: Source) -> Story:
         try:
             articles.append(_article(path, sidecars.about(path)))
         except NotText as error:
-            skipped.append(Skipped(path=shown(path), reason=str(error)))
+            skipped.append(Skipped(path=shown(path), reason=str(error), is_lost=True))
         except OSError as error:
-            skipped.append(Skipped(path=shown(path), reason=f"cannot be read: {error.strerror or error}"))
+            reason = f"cannot be read: {error.strerror or error}"
+            skipped.append(Skipped(path=shown(path), reason=reason, is_lost=True))
     kept = _without_copies(articles, skipped)
     return Story(name=source.name, articles=tuple(kept), skipped=(*skipped, *sidecars.skipped))
 

@@ -6,7 +6,7 @@ mark again.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -30,11 +30,29 @@ class Paragraph:
     is_open: bool  # its last quotation is not closed
 
 
+def paragraphs(article: Article) -> Mapping[int, Paragraph]:
+    """Return the paragraphs of the running text by position: no headline, caption, byline or furniture."""
+    return _paragraphs(_ByText(article))
+
+
+class _ByText:
+    """An article as the key of a cache; hashing all its records each time costs more than reading them."""
+
+    def __init__(self, article: Article) -> None:
+        self.article = article
+
+    def __hash__(self) -> int:
+        return hash(self.article.text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByText) and (self.article is other.article or self.article == other.article)
+
+
 @lru_cache(maxsize=64)
-def paragraphs(article: Article) -> tuple[Paragraph, ...]:
-    """Return the paragraphs of the running text, in order: no headline, caption, byline or furniture."""
-    prose = [s for s in article.sentences if s.role is Role.prose]
-    return tuple(_paragraph(article, tuple(group)) for _, group in groupby(prose, key=lambda s: s.paragraph))
+def _paragraphs(key: _ByText) -> Mapping[int, Paragraph]:
+    prose = (s for s in key.article.sentences if s.role is Role.prose)
+    grouped = groupby(prose, key=lambda s: s.paragraph)
+    return {number: _paragraph(key.article, tuple(sentences)) for number, sentences in grouped}
 
 
 def flat(article: Article, sentence: Sentence) -> str:
@@ -59,9 +77,8 @@ def unquoted(article: Article, sentence: Sentence) -> str:
 
 
 def _quotations(article: Article, sentence: Sentence) -> Sequence[Span]:
-    for paragraph in paragraphs(article):
-        if paragraph.sentences[0].paragraph == sentence.paragraph:
-            return paragraph.quotations
+    if sentence.role is Role.prose:
+        return paragraphs(article)[sentence.paragraph].quotations
     start = sentence.span.start  # a headline or a caption stands alone
     return [_shifted(q.span, start) for q in find_quotations(flat(article, sentence))]
 

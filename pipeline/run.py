@@ -114,11 +114,7 @@ async def _extract_all(work: Work, llm: Llm, prompts: Prompts, progress: Progres
             work.dropped.extend(result.dropped)
             work.failures.extend(result.failures)
             work.read[article.id] = result.read
-        else:
-            reason = str(work.stopped)
-            work.failures.append(
-                Failure(stage="extract", article_id=article.id, where=article.label, reason=reason)
-            )
+            work.stopped = work.stopped or result.stopped
     progress.finish("extract")
 
 
@@ -232,7 +228,7 @@ def _report(
         cached_calls=spent.cached_calls,
         tokens_in=spent.tokens_in,
         tokens_out=spent.tokens_out,
-        complete=not failures and work.stopped is None,
+        complete=not failures and work.stopped is None and not any(s.is_lost for s in story.skipped),
         coverage=_coverage(work, outcome.claims, failures),
         endpoint=llm.endpoint.name,
         stages=tuple(work.stages),

@@ -1,8 +1,8 @@
 """Tells who says a claim: read from the text, or taken from the model where the text agrees with it."""
 
 import re
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Mapping
+from itertools import islice, pairwise
 
 from pipeline.people import Credit, is_institution
 from pipeline.quoting import Paragraph, paragraphs, quoted_parts, unquoted
@@ -11,7 +11,7 @@ from pipeline.values.attribution import speaker_of as nearest_attribution
 from pipeline.values.names import NameKind, find_names
 from pipeline.values.quotations import Quotation
 from pipeline.words import containment, content_stems
-from schemas.article import Article, Sentence
+from schemas.article import Article, Role, Sentence
 from schemas.record import Span
 
 LOOK_BACK = 3  # sentences in which the one meant by "he said" was named
@@ -31,7 +31,7 @@ def speaker_of(article: Article, sentence: Sentence, claim: str, suggested: str 
         return None
     credit = _credit(article, sentence, own)
     if suggested and (credit is None or not credit.is_sure) and _is_said_by_pronoun(article, sentence, own):
-        nearby = " ".join(unquoted(article, s) for s in _prose_before(article, sentence)[-LOOK_BACK:])
+        nearby = " ".join(unquoted(article, s) for s in islice(_prose_before(article, sentence), LOOK_BACK))
         if containment(suggested, nearby) == 1.0:
             return suggested
     return credit.speaker if credit else None
@@ -111,15 +111,14 @@ def _around(article: Article, sentence: Sentence) -> tuple[Attribution | None, S
 def _places(article: Article, sentence: Sentence) -> Iterator[tuple[Sentence, bool]]:
     """Yield where the speaker of a quotation may stand, likeliest first, and whether that would be sure."""
     known = paragraphs(article)
-    at = next((i for i, p in enumerate(known) if sentence in p.sentences), None)
-    if at is None:
+    paragraph = known.get(sentence.paragraph)
+    if paragraph is None or sentence not in paragraph.sentences:
         return
-    paragraph = known[at]
     position = paragraph.sentences.index(sentence)
     before, after = paragraph.sentences[:position], paragraph.sentences[position + 1 :]
     quotation = next(q for q in reversed(paragraph.quotations) if q.start < sentence.span.end)
     yield from ((s, True) for s in after if s.span.start < quotation.end)
-    yield from ((s, True) for s in _continued(known[at:], quotation))
+    yield from ((s, True) for s in _continued(known, sentence.paragraph, quotation))
     yield from ((s, True) for s in reversed(before) if s.span.end > quotation.start)
     for later in after:
         if not quoted_parts(article, later):
@@ -127,12 +126,16 @@ def _places(article: Article, sentence: Sentence) -> Iterator[tuple[Sentence, bo
         yield later, False
     for i, earlier in enumerate(reversed(before)):
         yield earlier, i == 0
-    if at and (paragraph.opens_quoted or known[at - 1].is_open):
-        yield from ((s, i == 0) for i, s in enumerate(reversed(known[at - 1].sentences)))
+    before_it = next(_prose_before(article, paragraph.sentences[0]), None)
+    if before_it is not None:
+        previous = known[before_it.paragraph]
+        if paragraph.opens_quoted or previous.is_open:
+            yield from ((s, i == 0) for i, s in enumerate(reversed(previous.sentences)))
 
 
-def _continued(following: Sequence[Paragraph], quotation: Span) -> Iterator[Sentence]:
-    """Yield the sentences of later paragraphs in which the quotation of the first one goes on."""
+def _continued(known: Mapping[int, Paragraph], number: int, quotation: Span) -> Iterator[Sentence]:
+    """Yield the sentences of the paragraphs after ``number`` in which its ``quotation`` goes on."""
+    following = (known[n] for n in range(number, max(known) + 1) if n in known)
     for paragraph, later in pairwise(following):
         if not (paragraph.is_open and quotation == paragraph.quotations[-1] and later.opens_quoted):
             return
@@ -150,7 +153,7 @@ def _antecedent(article: Article, sentence: Sentence, said: Attribution) -> Cred
     pronoun, left = said.speaker.lower(), LOOK_BACK
     lead = unquoted(article, sentence)[: max(0, said.span.start - sentence.span.start)]
     is_sure = not _names_somebody(lead)
-    for earlier in reversed(_prose_before(article, sentence)):
+    for earlier in _prose_before(article, sentence):
         found = _own(article, earlier)
         text = unquoted(article, earlier)
         if found is not None and found.is_pronoun:
@@ -175,6 +178,7 @@ def _names_somebody(text: str) -> bool:
     )
 
 
-def _prose_before(article: Article, sentence: Sentence) -> Sequence[Sentence]:
-    prose = (s for paragraph in paragraphs(article) for s in paragraph.sentences)
-    return [s for s in prose if s.number < sentence.number]
+def _prose_before(article: Article, sentence: Sentence) -> Iterator[Sentence]:
+    """Yield the sentences of the running text before ``sentence``, nearest first."""
+    earlier = (article.sentences[i] for i in range(sentence.number - 2, -1, -1))
+    return (s for s in earlier if s.role is Role.prose)

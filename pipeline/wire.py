@@ -4,6 +4,8 @@ A missing feature is detected once, from the endpoint's own refusal, and noted f
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -146,9 +148,14 @@ def retry_after_s(error: BaseException | None) -> float | None:
     """Return the wait that an answer's Retry-After asks for, in seconds, when it names one."""
     if not isinstance(error, openai.APIStatusError):
         return None
+    asked = error.response.headers.get("retry-after", "")
     try:
-        return max(0.0, float(error.response.headers.get("retry-after", "")))
+        return max(0.0, float(asked))
     except ValueError:
+        pass
+    try:
+        return max(0.0, (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError):  # no date, or one without a time zone
         return None
 
 

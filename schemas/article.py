@@ -60,10 +60,14 @@ class Article(Record):
 
 
 class Skipped(Record):
-    """An input that was not read as an article, and why: nothing is dropped silently."""
+    """An input that was not read as an article, and why: nothing is dropped silently.
+
+    ``is_lost`` says that it was meant as an article and could not be read, so that the check is not complete.
+    """
 
     path: str
     reason: str
+    is_lost: bool = False
 
 
 class Story(Record):

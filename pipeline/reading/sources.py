@@ -140,7 +140,8 @@ def _folder(folder: Path) -> list[Source]:
         try:
             source = _story(entry)
         except OSError as error:
-            skipped.append(Skipped(path=shown(entry), reason=f"cannot be read: {error.strerror or error}"))
+            reason = f"cannot be read: {error.strerror or error}"
+            skipped.append(Skipped(path=shown(entry), reason=reason, is_lost=True))
             continue
         if source.files:
             below.append(source)
