@@ -63,6 +63,7 @@ class Endpoint:
     api_key: str = field(repr=False)
     model: str
     name: str
+    model_sha256: str | None = None  # of a model file: two files of one name are two models
     concurrency: int = 8
     odds_concurrency: int | None = None  # one-token questions in flight, where fewer than that are faster
     requests_per_minute: float | None = None
@@ -200,7 +201,8 @@ class Llm:
         What has not the shape of an answer is not stored: sent again, it may be better.
         """
         usage = self.usage.setdefault(stage, Usage())
-        key = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
+        parts = [request, self.endpoint.model_sha256]
+        key = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
         async with self._asking.setdefault(key, asyncio.Lock()):  # the same question twice is paid for once
             stored = self._answers.get(key)
             if stored is not None:

@@ -6,10 +6,11 @@ mark again.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, islice, takewhile
 
 from pipeline.values.quotations import find_quotations
 from schemas.article import Article, Role, Sentence
@@ -63,7 +64,9 @@ def flat(article: Article, sentence: Sentence) -> str:
 def quoted_parts(article: Article, sentence: Sentence) -> tuple[Span, ...]:
     """Return the parts of ``sentence`` inside quotations, as spans of the article's text."""
     start, end = sentence.span.start, sentence.span.end
-    inside = (q for q in _quotations(article, sentence) if q.start < end and q.end > start)
+    known = _quotations(article, sentence)
+    first = bisect_right(known, start, key=lambda q: q.end)
+    inside = takewhile(lambda q: q.start < end, islice(known, first, None))
     return tuple(Span(start=max(q.start, start), end=min(q.end, end)) for q in inside)
 
 

@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from pipeline import __version__
 from pipeline.adjudicate import Adjudged, Ruling, adjudicate
-from pipeline.calibration import calibration_of
 from pipeline.compare import compare
 from pipeline.errors import EndpointError
 from pipeline.extract import Extraction, answer_schema, extract
@@ -126,10 +125,9 @@ async def _verify_all(
     progress: Progress,
 ) -> None:
     progress.start("verify", len(work.claims))
-    calibration = calibration_of(llm.endpoint.model, prompts.screen.used().sha256)
     results = await _gather(
         work,
-        (verify(c, candidates[c.id], llm, prompts.screen, calibration, progress) for c in work.claims),
+        (verify(c, candidates[c.id], llm, prompts.screen, progress) for c in work.claims),
     )
     work.judged = {r.claim_id: r for r in results if r is not None}
     progress.finish("verify")
@@ -231,6 +229,7 @@ def _report(
         complete=not failures and work.stopped is None and not any(s.is_lost for s in story.skipped),
         coverage=_coverage(work, outcome.claims, failures),
         endpoint=llm.endpoint.name,
+        model_sha256=llm.endpoint.model_sha256,
         stages=tuple(work.stages),
         failures=tuple(failures),
         notes=llm.notes,

@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipeline.config import DEFAULT_MODEL, Environment, Settings
-from pipeline.embedded.fetch import fetch_model
+from pipeline.embedded.fetch import fetch_model, sha256_of
 from pipeline.embedded.models import CATALOGUE, EmbeddedModel, resolve_model
 from pipeline.embedded.server import available_cores, serve
 from pipeline.errors import InputError
@@ -85,6 +85,7 @@ def _embedded(name: str, settings: Settings, models_dir: Path, on_fetch: FetchPr
             api_key=served.api_key,
             model=model.name if isinstance(model, EmbeddedModel) else path.name,
             name="embedded",
+            model_sha256=model.sha256 if isinstance(model, EmbeddedModel) else sha256_of(path),
             concurrency=slots,
             odds_concurrency=EMBEDDED_ODDS_SLOTS,
             requests_per_minute=settings.requests_per_minute,

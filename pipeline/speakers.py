@@ -14,7 +14,9 @@ from pipeline.words import containment, content_stems
 from schemas.article import Article, Role, Sentence
 from schemas.record import Span
 
-LOOK_BACK = 3  # sentences in which the one meant by "he said" was named
+LOOK_BACK = 3  # sentences without a speaker after which nobody knows who "he said" is
+LONGEST_CHAIN = 40  # sentences looked over in all, in a long quotation or where "he said" follows "he said"
+LONGEST_QUOTATION = 20  # paragraphs
 
 _CLAUSE = re.compile(r"(?:[,;] (?=(?:but|while|whereas|although|and)\b)|; )")
 
@@ -101,7 +103,7 @@ def _is_said_by_pronoun(article: Article, sentence: Sentence, own: Attribution |
 
 def _around(article: Article, sentence: Sentence) -> tuple[Attribution | None, Sentence, bool]:
     """Return the attribution of the quotation around ``sentence``, its sentence, and whether it is sure."""
-    for place, is_sure in _places(article, sentence):
+    for place, is_sure in islice(_places(article, sentence), LONGEST_CHAIN):
         found = _own(article, place)
         if found is not None:
             return found, place, is_sure
@@ -135,7 +137,7 @@ def _places(article: Article, sentence: Sentence) -> Iterator[tuple[Sentence, bo
 
 def _continued(known: Mapping[int, Paragraph], number: int, quotation: Span) -> Iterator[Sentence]:
     """Yield the sentences of the paragraphs after ``number`` in which its ``quotation`` goes on."""
-    following = (known[n] for n in range(number, max(known) + 1) if n in known)
+    following = (known[n] for n in range(number, number + LONGEST_QUOTATION) if n in known)
     for paragraph, later in pairwise(following):
         if not (paragraph.is_open and quotation == paragraph.quotations[-1] and later.opens_quoted):
             return
@@ -153,7 +155,7 @@ def _antecedent(article: Article, sentence: Sentence, said: Attribution) -> Cred
     pronoun, left = said.speaker.lower(), LOOK_BACK
     lead = unquoted(article, sentence)[: max(0, said.span.start - sentence.span.start)]
     is_sure = not _names_somebody(lead)
-    for earlier in _prose_before(article, sentence):
+    for earlier in islice(_prose_before(article, sentence), LONGEST_CHAIN):
         found = _own(article, earlier)
         text = unquoted(article, earlier)
         if found is not None and found.is_pronoun:

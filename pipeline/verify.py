@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.calibration import Calibration
 from pipeline.errors import AnswerError
 from pipeline.llm import Llm
 from pipeline.progress import Progress
@@ -46,19 +45,14 @@ class Judged:
 
 
 async def verify(
-    claim: Claim,
-    candidates: Sequence[Candidate],
-    llm: Llm,
-    prompt: Prompt,
-    calibration: Calibration,
-    progress: Progress,
+    claim: Claim, candidates: Sequence[Candidate], llm: Llm, prompt: Prompt, progress: Progress
 ) -> Judged:
-    """Return the stance of each candidate towards ``claim``, in their order.
+    """Return the stance of each candidate towards ``claim``, in their order; the model's odds as they are.
 
     A question that fails leaves the others standing; an EndpointError is raised.
     """
     results = await asyncio.gather(
-        *(_stance(claim, candidate, llm, prompt, calibration) for candidate in candidates),
+        *(_stance(claim, candidate, llm, prompt) for candidate in candidates),
         return_exceptions=True,
     )
     progress.step(STAGE)
@@ -74,14 +68,12 @@ async def verify(
     return Judged(claim.id, tuple(evidence), error)
 
 
-async def _stance(
-    claim: Claim, candidate: Candidate, llm: Llm, prompt: Prompt, calibration: Calibration
-) -> Evidence:
+async def _stance(claim: Claim, candidate: Candidate, llm: Llm, prompt: Prompt) -> Evidence:
     if _holds_word_for_word(candidate.quote, claim.text):
         return _evidence(candidate, Stance.supports, VERBATIM_CONFIDENCE)
     values = {"evidence": " ".join(candidate.quote.split()), "claim": claim.text}
     odds = await llm.odds(prompt.fill(values), OPTIONS, stage=STAGE)
-    supports, contradicts = calibration.apply(odds)
+    supports, contradicts = odds["S"], odds["C"]
     if contradicts >= LEAST_CONTRADICTS:
         return _evidence(candidate, Stance.contradicts, contradicts)
     if supports >= LEAST_SUPPORTS:

@@ -182,3 +182,9 @@ def test_a_story_is_compared_in_well_under_a_second(example: Path) -> None:
     begun = time.process_time()
     compare(articles)
     assert time.process_time() - begun < 1.5
+
+
+def test_what_one_article_puts_side_by_side_is_no_conflict_with_its_copy() -> None:
+    first, second = "The storm broke 12 boats in Kelmar harbour.", "A storm broke 31 boats in Kelmar harbour."
+    assert len(compare([article(first, "one"), article(second, "two")])) == 1
+    assert compare([article(f"{first}\n{second}", "one"), article(second, "two")]) == ()

@@ -239,9 +239,17 @@ async def test_a_chunk_that_fails_is_recorded_and_the_others_go_on() -> None:
     assert [c.sentence for c in found.claims] == [1, 2, 3, 4, 9, 10, 11]
 
 
-async def test_an_endpoint_that_is_gone_ends_it() -> None:
-    with pytest.raises(EndpointDown):
-        await run(STORM, lambda _: EndpointDown("gone"))
+async def test_an_endpoint_that_is_gone_is_told_and_what_was_answered_is_kept() -> None:
+    gone = EndpointDown("gone")
+
+    def answer(question: str) -> object:
+        return gone if "1: On day 5 " in question else echo(question)
+
+    found = await run(article("\n".join(LONG)), answer)
+    assert found.stopped is gone
+    assert [failure.where for failure in found.failures] == ["harbour-post, sentence 5 to 8"]
+    assert found.read == frozenset({1, 2, 3, 4, 9, 10, 11})
+    assert [c.sentence for c in found.claims] == sorted(found.read)
 
 
 async def test_ids_survive_an_edit_elsewhere_and_change_with_the_claim() -> None:

@@ -1,5 +1,7 @@
 """Who says it: in the sentence, around a quotation, and behind a pronoun."""
 
+import time
+
 import pytest
 
 from pipeline.people import are_two, person_of
@@ -172,3 +174,19 @@ def test_only_two_persons_or_two_institutions_are_surely_two(one: str, other: st
     assert credit_b is not None
     assert are_two(a, credit_a, b, credit_b) is expected
     assert are_two(b, credit_b, a, credit_a) is expected
+
+
+def test_a_very_long_article_is_read_in_good_time() -> None:
+    quotes = "\n".join(f"“Plank number {n} is gone. It sank,” she said in Kelmar." for n in range(3000))
+    source = article(f"{OPENING}\n{quotes}")
+    begun = time.process_time()
+    assert credit_of(source, source.sentences[-1]) is None
+    assert credit_of(source, sentence(source, "number 5 ")) is not None
+    assert time.process_time() - begun < 2.0
+
+
+def test_a_word_mark_that_opens_a_thousand_quotations_costs_no_more_than_its_length() -> None:
+    source = article("“word " * 20_000)
+    begun = time.process_time()
+    assert all(credit_of(source, s) is None for s in source.sentences)
+    assert time.process_time() - begun < 5.0

@@ -2,7 +2,6 @@
 
 import pytest
 
-from pipeline.calibration import AS_IT_IS, Calibration
 from pipeline.errors import AnswerInvalid, EndpointDown
 from pipeline.progress import Silent
 from pipeline.retrieve import Candidate
@@ -20,8 +19,8 @@ def candidates(*quotes: str) -> list[Candidate]:
     return [Candidate(source, source.sentences[0], 0.8) for source in sources]
 
 
-async def judge(double: Double, *quotes: str, calibration: Calibration = AS_IT_IS) -> Judged:
-    return await verify(CLAIM, candidates(*quotes), double.llm, PROMPT, calibration, Silent())
+async def judge(double: Double, *quotes: str) -> Judged:
+    return await verify(CLAIM, candidates(*quotes), double.llm, PROMPT, Silent())
 
 
 @pytest.mark.parametrize(
@@ -74,13 +73,6 @@ async def test_the_odds_decide(odds: tuple[float, ...], stance: Stance, confiden
     assert (row.stance, row.confidence) == (stance, confidence)
 
 
-async def test_the_calibration_of_the_model_is_applied() -> None:
-    turned = Calibration(((0.0, 1.0, 0.0, 0.0), (1.0, 0.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0)), is_fitted=True)
-    double = Double(lambda _: {"S": 0.9, "C": 0.05, "N": 0.05})
-    (row,) = (await judge(double, "A bell hangs in Kelmar.", calibration=turned)).evidence
-    assert row.stance is Stance.contradicts
-
-
 async def test_a_question_that_fails_leaves_the_others_standing() -> None:
     double = Double(lambda asked: AnswerInvalid("no letter") if "tower" in asked else ODDS)
     judged = await judge(double, "A bell hangs in Kelmar.", "The tower of Kelmar has a bell.", "Bells ring.")
@@ -103,5 +95,5 @@ async def test_evidence_is_one_line_and_never_expanded_in_the_prompt() -> None:
     double = Double(lambda _: ODDS)
     source = article("The bell\nof $claim rang.", "x")
     rows = [Candidate(source, s, 0.5) for s in source.sentences[-1:]]
-    await verify(CLAIM, rows, double.llm, PROMPT, AS_IT_IS, Silent())
+    await verify(CLAIM, rows, double.llm, PROMPT, Silent())
     assert double.asked == [f"of $claim rang.\n{CLAIM.text}"]
