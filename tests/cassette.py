@@ -27,6 +27,7 @@ def without_noise(response: dict[str, Any]) -> dict[str, Any]:
     body = json.loads(response["body"]["string"])
     for name in _NOISE:
         body.pop(name, None)
+    body["model"] = Path(body["model"]).name  # llama.cpp answers with the path of the file
     body.setdefault("id", "recorded")
     body.setdefault("created", 0)
     for choice in body.get("choices", ()):
@@ -86,14 +87,14 @@ def deserialize(text: str) -> dict[str, Any]:
                 "body": {"string": json.dumps(i["response"]["json"], ensure_ascii=False)},
             },
         }
-        for i in yaml.safe_load(text)["interactions"]
+        for i in yaml.load(text, Loader=yaml.CSafeLoader)["interactions"]
     ]
     return {"version": 1, "interactions": interactions}
 
 
 def answers(path: Path) -> dict[str, str]:
     """Return the recorded response bodies by the canonical JSON of the request's body."""
-    loaded = yaml.safe_load(path.read_text(encoding="utf-8"))["interactions"]
+    loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)["interactions"]
     return {canonical(i["request"]["json"]): json.dumps(i["response"]["json"]) for i in loaded}
 
 

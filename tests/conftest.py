@@ -17,7 +17,7 @@ from tests import cassette as cassettes
 
 def pytest_recording_configure(config: pytest.Config, vcr: VCR) -> None:
     """Teach vcrpy our way of writing a cassette."""
-    vcr.register_serializer("reviewable", cassettes)
+    vcr.register_serializer("yaml", cassettes)
 
 
 @pytest.fixture(autouse=True)
@@ -32,7 +32,6 @@ def vcr_config() -> dict[str, Any]:
     """Say how recordings are kept and matched."""
     return {
         **cassettes.CONFIG,
-        "serializer": "reviewable",
         "before_record_request": cassettes.without_host,
         "before_record_response": cassettes.without_noise,
     }

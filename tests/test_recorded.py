@@ -27,11 +27,12 @@ from schemas.report import Report
 from schemas.verdict import Label
 from tests.cassette import FOLDER
 
-CASSETTE = "ellen-marrick.yaml"
+CASSETTE = "ellen-marrick"
 TRACES = ("127.0.0.1", "localhost", "authorization", "bearer", "api_key", "/home/", "/root", "/tmp/")  # noqa: S108
 
 
-@pytest.mark.vcr(CASSETTE)
+@pytest.mark.default_cassette(CASSETTE)
+@pytest.mark.vcr
 @pytest.mark.usefixtures("all_played")
 async def test_the_example_story_end_to_end(
     example: Path, tmp_path: Path, recorded_endpoint: Endpoint
@@ -58,7 +59,8 @@ async def test_the_example_story_end_to_end(
     assert (tmp_path / "report.md").stat().st_size > 1_000
 
 
-@pytest.mark.vcr(CASSETTE)
+@pytest.mark.default_cassette(CASSETTE)
+@pytest.mark.vcr
 async def test_most_planted_conflicts_are_found_and_no_lookalike_is_flagged(
     example: Path, tmp_path: Path, recorded_endpoint: Endpoint
 ) -> None:
@@ -74,7 +76,8 @@ async def test_most_planted_conflicts_are_found_and_no_lookalike_is_flagged(
     assert [entry["id"] for entry in gold["lookalikes"] if _is_flagged(entry, flagged)] == []
 
 
-@pytest.mark.vcr(CASSETTE)
+@pytest.mark.default_cassette(CASSETTE)
+@pytest.mark.vcr
 async def test_a_second_run_asks_nothing(example: Path, tmp_path: Path, recorded_endpoint: Endpoint) -> None:
     story = ingest([example])[0]
     first = await _checked(story, tmp_path, recorded_endpoint)
@@ -86,7 +89,8 @@ async def test_a_second_run_asks_nothing(example: Path, tmp_path: Path, recorded
     assert second.contradictions == first.contradictions
 
 
-@pytest.mark.vcr(CASSETTE)
+@pytest.mark.default_cassette(CASSETTE)
+@pytest.mark.vcr
 @pytest.mark.parametrize("stage", sorted(DEFAULT_PROMPTS))
 async def test_a_changed_prompt_has_no_recording_and_fails(
     stage: str, example: Path, tmp_path: Path, recorded_endpoint: Endpoint, record_mode: str
