@@ -19,6 +19,7 @@ import typer
 from pipeline import __version__
 from pipeline.config import Settings, read_environment
 from pipeline.errors import StorycheckError
+from schemas.contradiction import Relation
 from schemas.report import Report
 from schemas.verdict import Label
 
@@ -189,6 +190,8 @@ def _print_stages(report: Report) -> None:
 
 def _exit_code(reports: list[Report], fail_on: set[FailOn], *, is_cut_short: bool) -> int:
     labels = {claim.verdict.label for report in reports for claim in report.claims}
+    if any(c.relation is Relation.contradiction for report in reports for c in report.contradictions):
+        labels.add(Label.contradicted)  # also where no claim was drawn from either sentence
     if is_cut_short or not all(report.run.complete for report in reports):
         return FAILED_ON if FailOn.error in fail_on else INCOMPLETE
     return FAILED_ON if any(Label(wanted.value) in labels for wanted in fail_on) else DONE

@@ -27,7 +27,6 @@ def without_noise(response: dict[str, Any]) -> dict[str, Any]:
     body = json.loads(response["body"]["string"])
     for name in _NOISE:
         body.pop(name, None)
-    body["model"] = Path(body["model"]).name  # llama.cpp answers with the path of the file
     body.setdefault("id", "recorded")
     body.setdefault("created", 0)
     for choice in body.get("choices", ()):

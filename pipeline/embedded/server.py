@@ -67,6 +67,7 @@ def _params(path: Path, threads: int, slots: int, context: int, key: str) -> "Co
 
     params = CommonParams()
     params.model.path = str(path)
+    params.model_alias = {path.name}  # else every answer names the whole path
     params.verbosity = SILENT
     params.hostnames = [HOST]
     params.port = 0
