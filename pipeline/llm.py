@@ -13,8 +13,8 @@ import math
 import random
 import time
 import weakref
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar, cast
 
@@ -57,12 +57,17 @@ class AnswerStore(Protocol):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where requests go; ``name`` is what a report may show of it."""
+    """Where requests go; ``name`` is what a report may show of it.
+
+    ``start``, where there is one, brings the endpoint up when the first question has to be sent, and returns
+    its ``base_url`` and ``api_key``: a run that finds all its answers stored needs no model at all.
+    """
 
     base_url: str | None
     api_key: str = field(repr=False)
     model: str
     name: str
+    start: Callable[[], tuple[str, str]] | None = None
     model_sha256: str | None = None  # of a model file: two files of one name are two models
     concurrency: int = 8
     odds_concurrency: int | None = None  # one-token questions in flight, where fewer than that are faster
@@ -86,26 +91,43 @@ async def connect(endpoint: Endpoint, answers: AnswerStore) -> AsyncIterator["Ll
 
     Raises InputError where its address cannot be one.
     """
+    async with AsyncExitStack() as stack:
+        client: openai.AsyncOpenAI | None = None
+
+        def opened() -> openai.AsyncOpenAI:
+            nonlocal client
+            if client is None:
+                address = endpoint.start() if endpoint.start else (endpoint.base_url, endpoint.api_key)
+                client = _client(*address, endpoint.timeout_s)
+                stack.push_async_exit(client)
+            return client
+
+        if endpoint.start is None:
+            opened()
+        yield Llm(opened, endpoint, answers)
+
+
+def _client(base_url: str | None, api_key: str, timeout_s: float) -> openai.AsyncOpenAI:
     # A company's proxy does not know this machine's own ports, and must not see what goes to them.
-    http = openai.DefaultAsyncHttpxClient(trust_env=not is_loopback(endpoint.base_url))
+    http = openai.DefaultAsyncHttpxClient(trust_env=not is_loopback(base_url))
     try:
-        client = openai.AsyncOpenAI(
-            base_url=endpoint.base_url,
-            api_key=endpoint.api_key,
+        return openai.AsyncOpenAI(
+            base_url=base_url,
+            api_key=api_key,
             max_retries=0,  # tenacity's alone: nested retries multiply
-            timeout=httpx2.Timeout(endpoint.timeout_s, connect=10.0),
+            timeout=httpx2.Timeout(timeout_s, connect=10.0),
             http_client=http,
         )
     except httpx2.InvalidURL:
-        raise errors.InputError(f"OPENAI_BASE_URL is no http(s) address: {endpoint.base_url!r}") from None
-    async with client:
-        yield Llm(client, endpoint, answers)
+        raise errors.InputError(f"OPENAI_BASE_URL is no http(s) address: {base_url!r}") from None
 
 
 class Llm:
     """A model behind an endpoint: asks for structured answers and for the odds between options."""
 
-    def __init__(self, client: openai.AsyncOpenAI, endpoint: Endpoint, answers: AnswerStore) -> None:
+    def __init__(
+        self, client: Callable[[], openai.AsyncOpenAI], endpoint: Endpoint, answers: AnswerStore
+    ) -> None:
         self.endpoint = endpoint
         self.usage: dict[str, Usage] = {}
         self._client = client
@@ -236,7 +258,7 @@ class Llm:
                     usage.calls += 1
                     sent = self._wire.adapted(request)
                     async with asyncio.timeout(self.endpoint.timeout_s):  # of all, not of each byte
-                        completion: object = await self._client.chat.completions.create(**sent)
+                        completion: object = await self._client().chat.completions.create(**sent)
         except (openai.OpenAIError, TimeoutError) as error:
             raise self._translated(error, sent) from error
         except ValueError:  # the body is no JSON

@@ -1,7 +1,7 @@
 """Opens what a run needs: an endpoint, or the embedded model in its place."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -76,16 +76,22 @@ def _host(base_url: str) -> str:
 @contextmanager
 def _embedded(name: str, settings: Settings, models_dir: Path, on_fetch: FetchProgress) -> Iterator[Endpoint]:
     model = resolve_model(name, models_dir)
-    path = fetch_model(model, models_dir, on_fetch) if isinstance(model, EmbeddedModel) else model
     slots = settings.concurrency or EMBEDDED_SLOTS
-    threads = settings.threads or available_cores()
-    with serve(path, threads=threads, slots=slots, context=EMBEDDED_CONTEXT) as served:
+    with ExitStack() as stack:
+
+        def start() -> tuple[str, str]:
+            path = fetch_model(model, models_dir, on_fetch) if isinstance(model, EmbeddedModel) else model
+            threads = settings.threads or available_cores()
+            served = stack.enter_context(serve(path, threads=threads, slots=slots, context=EMBEDDED_CONTEXT))
+            return served.base_url, served.api_key
+
         yield Endpoint(
-            base_url=served.base_url,
-            api_key=served.api_key,
-            model=model.name if isinstance(model, EmbeddedModel) else path.name,
+            base_url=None,
+            api_key="",
+            model=model.name,
             name="embedded",
-            model_sha256=model.sha256 if isinstance(model, EmbeddedModel) else sha256_of(path),
+            start=start,
+            model_sha256=model.sha256 if isinstance(model, EmbeddedModel) else sha256_of(model),
             concurrency=slots,
             odds_concurrency=EMBEDDED_ODDS_SLOTS,
             requests_per_minute=settings.requests_per_minute,

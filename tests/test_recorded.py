@@ -72,7 +72,9 @@ async def test_most_planted_conflicts_are_found_and_no_lookalike_is_flagged(
     ]
 
     found = {entry["id"] for entry in gold["conflicts"] if _is_flagged(entry, flagged)}
-    assert found >= {"lifeboats", "vehicles", "alarm", "chart-quote", "misquote-steering", "last-inspection"}
+    planted = {entry["id"] for entry in gold["conflicts"]}
+    assert planted - found == {"inquiry-head", "fined-before", "captain-leaves"}
+    assert len(flagged) == len(found)  # and nothing else is flagged
     assert [entry["id"] for entry in gold["lookalikes"] if _is_flagged(entry, flagged)] == []
 
 

@@ -1,6 +1,7 @@
 """Dates in news prose, found, resolved against the publication date, and compared."""
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 from pipeline.values.comparison import Comparison
 from pipeline.values.datereading import PATTERNS, Granularity, Reading
@@ -54,6 +55,7 @@ def compare_dates(a: DatedSpan, b: DatedSpan) -> Comparison:
     return Comparison.same if named or shares_weekday or is_same_text else Comparison.incomparable
 
 
+@lru_cache(maxsize=4096)  # as for quantities
 def find_dates(text: str, published: date | None = None, offset: int = 0) -> tuple[DatedSpan, ...]:
     """Return the dates in ``text`` in order, their spans shifted by ``offset``; takes linear time.
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.fuzz import ratio
@@ -24,6 +25,7 @@ _SOUNDS: Final = (
 _CUT_OFF: Final = 88.0  # one letter in seven or eight
 
 
+@lru_cache(maxsize=65536)  # a story has few names, which meet each other often
 def same_name(a: str, b: str) -> bool:
     """Tell whether two names may be one: a surname, an acronym, a demonym or another spelling of the other.
 
