@@ -169,7 +169,8 @@ def test_each_model_stands_in_the_readme_with_size_and_licence(model: EmbeddedMo
 
 
 def test_the_environment_variables_are_those_that_are_read() -> None:
-    read_ones = set(re.findall(r'environ\.get\("(\w+)"\)', Path(config.__file__).read_text(encoding="utf-8")))
+    source = Path(config.__file__).read_text(encoding="utf-8")
+    read_ones = set(re.findall(r'environ\.get\("(\w+)"', source))
     named = set(re.findall(r"\b(?:OPENAI|STORYCHECK)_[A-Z_]+\b", read("README.md")))
     assert named == read_ones
 
