@@ -65,7 +65,8 @@ def _host(base_url: str) -> str:
     try:
         address = urlsplit(base_url)
         is_usable = address.scheme in ("http", "https") and address.port != 0
-        host = address.hostname if is_usable else None
+        port = f":{address.port}" if address.port else ""
+        host = f"{address.hostname}{port}" if is_usable and address.hostname else None
     except ValueError:  # a port that is no number, a bracket left open
         host = None
     if not host or " " in base_url or not base_url.isprintable():

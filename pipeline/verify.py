@@ -14,7 +14,9 @@ from pipeline.llm import Llm
 from pipeline.progress import Progress
 from pipeline.prompts import Prompt
 from pipeline.retrieve import Candidate
+from pipeline.values.comparison import Comparison
 from pipeline.values.polarity import negations
+from pipeline.values.quantities import compare_quantities, find_quantities
 from pipeline.values.words import find_words
 from schemas.claim import Claim
 from schemas.verdict import Evidence, Stance
@@ -76,7 +78,7 @@ async def _stance(claim: Claim, candidate: Candidate, llm: Llm, prompt: Prompt) 
     supports, contradicts = odds["S"], odds["C"]
     if contradicts >= LEAST_CONTRADICTS:
         return _evidence(candidate, Stance.contradicts, contradicts)
-    if supports >= LEAST_SUPPORTS:
+    if supports >= LEAST_SUPPORTS and _has_its_numbers(candidate.quote, claim.text):
         return _evidence(candidate, Stance.supports, supports)
     return _evidence(candidate, Stance.neutral, 1.0 - max(supports, contradicts))
 
@@ -88,6 +90,15 @@ def _evidence(candidate: Candidate, stance: Stance, confidence: float) -> Eviden
         quote=candidate.quote,
         stance=stance,
         confidence=round(confidence, 3),
+    )
+
+
+def _has_its_numbers(sentence: str, claim: str) -> bool:
+    """Tell whether every number of the claim stands in the sentence, as such or in other units or words."""
+    there = find_quantities(sentence)
+    return all(
+        any(q.value == t.value or compare_quantities(q, t) is Comparison.same for t in there)
+        for q in find_quantities(claim)
     )
 
 

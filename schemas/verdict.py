@@ -43,8 +43,8 @@ class Evidence(Record):
 class Verdict(Record):
     """The label of one claim with the evidence it rests on.
 
-    ``origins`` counts the independent origins among the supporting articles: near-copies of one wire text
-    count once, and so do articles that quote one and the same speaker.
+    ``origins`` counts the independent origins of the claim's own article and the supporting ones:
+    near-copies of one wire text count once, and so do articles that quote one and the same speaker.
     """
 
     label: Label

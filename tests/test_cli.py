@@ -128,7 +128,8 @@ def test_a_check_ends_with_the_path_of_the_report(
     assert done.err == ""
     report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
     assert report["run"]["calls"] == len(server.requests) > 0
-    assert (report["run"]["model"], report["run"]["endpoint"]) == ("m", "127.0.0.1")
+    assert report["run"]["model"] == "m"
+    assert report["run"]["endpoint"].startswith("127.0.0.1:")
     assert report["contradictions"]
 
 

@@ -14,12 +14,12 @@ def test_claims_that_agree_are_told_once_with_their_origins() -> None:
     groups = summarise(sample.sample_report()).agreements
     inspected = next(group for group in groups if "inspection" in group.claim.text)
     assert len(inspected.others) == 2
-    assert (inspected.outlets, inspected.origins, inspected.is_one_speaker) == (2, 1, True)
+    assert (inspected.outlets, inspected.origins, inspected.is_one_speaker) == (3, 1, True)
     taken = next(group for group in groups if group is not inspected)
     assert len(groups) == 2
     assert not taken.is_one_speaker
     confirmed = TakenApart(render_html(sample.sample_report())).by_id["confirmed"]
-    assert "2 outlets, 1 origin" in confirmed
+    assert "3 outlets, 1 origin" in confirmed
     assert "All of them quote Jonna Teek" in confirmed
 
 

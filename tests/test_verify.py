@@ -97,3 +97,18 @@ async def test_evidence_is_one_line_and_never_expanded_in_the_prompt() -> None:
     rows = [Candidate(source, s, 0.5) for s in source.sentences[-1:]]
     await verify(CLAIM, rows, double.llm, PROMPT, Silent())
     assert double.asked == [f"of $claim rang.\n{CLAIM.text}"]
+
+
+@pytest.mark.parametrize(
+    ("quote", "stance"),
+    [
+        ("The museum of Kelmar has a bell.", Stance.neutral),
+        ("Divers found 3 bells off Kelmar.", Stance.supports),
+        ("Three bells were brought up near Kelmar.", Stance.supports),
+    ],
+)
+async def test_a_sentence_without_the_claims_number_supports_nothing(quote: str, stance: Stance) -> None:
+    counted = claim(article("Divers found three bells off Kelmar.", "one"), "bells")
+    double = Double(lambda _: {"S": 0.9, "C": 0.05, "N": 0.05})
+    judged = await verify(counted, candidates(quote), double.llm, PROMPT, Silent())
+    assert [row.stance for row in judged.evidence] == [stance]

@@ -18,7 +18,7 @@ class Agreement:
     """One supported claim with those of other articles that say the same.
 
     ``claim`` is the one with most confirming articles; ``others`` are the further claims; ``evidence`` holds
-    one passage per confirming article. ``outlets`` counts the articles other than its own, ``origins`` the
+    one passage per confirming article. ``outlets`` counts its own article too, ``origins`` the
     independent ones among them (0 where unknown); ``is_one_speaker`` is true where all quote one person.
     """
 
@@ -100,7 +100,7 @@ def _agreement(group: Sequence[ReportClaim], origin: Mapping[str, str]) -> Agree
         claim=claim,
         others=others,
         evidence=tuple(passages.values()),
-        outlets=len(passages),
+        outlets=len(passages) + 1,
         origins=claim.verdict.origins,
         is_one_speaker=is_one_speaker,
     )

@@ -133,12 +133,12 @@ def _agreement(agreement: Agreement, article: Articles) -> str:
     said = "; all quote one speaker" if agreement.is_one_speaker else ""
     outlets = words.counted(agreement.outlets, "outlet")
     source = escape(article(claim.article_id).label)
-    return f"{_claim(claim)} ({source}; confirmed{by}: {outlets}{origins}{said})"
+    return f"{_claim(claim)} ({source}; confirmed{by}; in all {outlets}{origins}{said})"
 
 
 def _claim(claim: ReportClaim) -> str:
     said = f", said by {escape(claim.speaker)}" if claim.speaker else ""
-    return f"“{escape(claim.text)}”{said}"
+    return f"{escape(claim.text)}{said}"  # no quotation marks: the model's words, not the article's
 
 
 def _problems(summary: Summary) -> Iterator[str]:

@@ -10,7 +10,7 @@ from schemas.verdict import Label, UnsupportedReason
 
 CONFLICT: Mapping[ConflictKind, str] = MappingProxyType(
     {
-        ConflictKind.date: "Dates differ",
+        ConflictKind.date: "Dates or times differ",
         ConflictKind.quantity: "Numbers differ",
         ConflictKind.entity: "Names differ",
         ConflictKind.place: "Places differ",
@@ -44,7 +44,7 @@ REASON: Mapping[str, str] = MappingProxyType(
 )
 REASON_EXPLAINED: Mapping[str, str] = MappingProxyType(
     {
-        UnsupportedReason.nothing_found.value: "no other article says anything about it",
+        UnsupportedReason.nothing_found.value: "no sentence of another article was found that comes near it",
         UnsupportedReason.inconclusive.value: "another article touches on it, but does not settle it",
         UnsupportedReason.nothing_to_compare.value: "there was no other article to compare it with",
     }
