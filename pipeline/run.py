@@ -89,12 +89,11 @@ async def check_story(
     work = Work(story)
     articles = {article.id: article for article in story.articles}
     await _timed(work, llm, "extract", _extract_all(work, llm, prompts, progress))
-    candidates: Mapping[str, tuple[Candidate, ...]] = {}
     if work.stopped is None:
         candidates = retrieve(work.claims, story.articles)
         await _timed(work, llm, "verify", _verify_all(work, candidates, llm, prompts, progress))
-    suspicions = [*compare(story.articles), *_suspicions(work)]
     if work.stopped is None:
+        suspicions = [*compare(story.articles), *_suspicions(work)]
         await _timed(
             work, llm, "adjudicate", _adjudicate_all(work, suspicions, articles, llm, prompts, progress)
         )
