@@ -1,0 +1,1 @@
+"""Trains the small verifier that screens pairs of claim and evidence: see training/README.md."""
