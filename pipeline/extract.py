@@ -25,6 +25,7 @@ from pipeline.values.dates import find_dates, to_when
 from pipeline.values.polarity import negations
 from pipeline.values.quantities import find_quantities
 from pipeline.values.samename import same_name
+from pipeline.verbatim import verbatim
 from pipeline.words import content_stems
 from schemas.article import Article, Sentence
 from schemas.claim import Claim, Dropped
@@ -174,7 +175,17 @@ def _placed(article: Article, chunk: Sequence[Sentence], drafts: Sequence[DraftC
             dropped.append(Dropped(article_id=article.id, text=text, reason=reason))
         else:
             claims.append(_claim(article, sentence, text, draft.by))
+    claims += _left_out(article, chunk, claims)
     return Extraction(tuple(claims), tuple(dropped), (), frozenset(s.number for s in chunk))
+
+
+def _left_out(article: Article, chunk: Sequence[Sentence], claims: Sequence[Claim]) -> Iterator[Claim]:
+    """Yield a claim in the sentence's own words for each sentence that the model found none in."""
+    covered = {claim.sentence for claim in claims}
+    for sentence in chunk:
+        text = None if sentence.number in covered else verbatim(article, sentence)
+        if text is not None:
+            yield _claim(article, sentence, text, None).model_copy(update={"is_verbatim": True})
 
 
 def _claim(article: Article, sentence: Sentence, text: str, by: str | None) -> Claim:

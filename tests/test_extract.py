@@ -12,7 +12,7 @@ from pipeline.errors import AnswerInvalid, AnswerTruncated, ContextTooLong, Endp
 from pipeline.extract import CHUNK_CHARACTERS, CHUNK_SENTENCES, Extraction, answer_schema, extract
 from pipeline.progress import Silent
 from schemas.article import Article
-from schemas.claim import ClaimKind
+from schemas.claim import Claim, ClaimKind
 from tests.stories import Double, article, prompt_of
 
 PROMPT = prompt_of("before", "sentences")
@@ -44,8 +44,13 @@ async def run(source: Article, answer: Callable[[str], object]) -> Extraction:
     return await extract(source, Double(answer).llm, PROMPT, Silent())
 
 
+def worded(found: Extraction) -> tuple[Claim, ...]:
+    """Return the claims that the model worded; the others are sentences as they stand."""
+    return tuple(claim for claim in found.claims if not claim.is_verbatim)
+
+
 def texts(found: Extraction) -> list[str]:
-    return [claim.text for claim in found.claims]
+    return [claim.text for claim in worded(found)]
 
 
 async def test_a_claim_gets_its_place_kind_speaker_and_values_from_the_text() -> None:
@@ -55,7 +60,7 @@ async def test_a_claim_gets_its_place_kind_speaker_and_values_from_the_text() ->
             (1, "The storm broke 12 boats in Kelmar on May 3."), (3, "The old pier will open again in June.")
         ),
     )
-    boats, pier = found.claims
+    boats, pier = worded(found)
     assert (boats.sentence, boats.speaker, boats.kind) == (1, None, ClaimKind.quantity)
     assert boats.quote == boats.span.cut(STORM.text) == "The storm broke 12 boats in Kelmar on May 3."
     assert [(q.value, q.unit, q.span.cut(STORM.text)) for q in boats.quantities] == [
@@ -70,7 +75,7 @@ async def test_a_claim_gets_its_place_kind_speaker_and_values_from_the_text() ->
 
 async def test_a_claim_credited_to_the_wrong_sentence_is_moved_to_its_own() -> None:
     found = await run(STORM, answers((1, "The council closed the old pier.")))
-    assert [c.sentence for c in found.claims] == [2]
+    assert [c.sentence for c in worded(found)] == [2]
 
 
 @pytest.mark.parametrize(
@@ -84,7 +89,7 @@ async def test_a_claim_credited_to_the_wrong_sentence_is_moved_to_its_own() -> N
 )
 async def test_what_the_sentence_does_not_say_is_dropped_with_a_reason(claim: str, reason: str) -> None:
     found = await run(STORM, answers((1, claim)))
-    assert found.claims == ()
+    assert worded(found) == ()
     (dropped,) = found.dropped
     assert (dropped.article_id, dropped.text) == (STORM.id, claim)
     assert reason in dropped.reason
@@ -92,13 +97,13 @@ async def test_what_the_sentence_does_not_say_is_dropped_with_a_reason(claim: st
 
 async def test_a_number_in_words_is_the_number_of_the_claim() -> None:
     source = article("Twelve boats sank in the storm off Kelmar.")
-    (claim,) = (await run(source, answers((1, "12 boats sank in the storm off Kelmar.")))).claims
+    (claim,) = worded(await run(source, answers((1, "12 boats sank in the storm off Kelmar."))))
     assert [q.text for q in claim.quantities] == ["Twelve boats"]
 
 
 async def test_values_of_the_sentence_that_the_claim_leaves_out_are_not_its() -> None:
     source = article("The storm broke 3 boats and 30 lamps on May 3.")
-    (claim,) = (await run(source, answers((1, "The storm broke 30 lamps.")))).claims
+    (claim,) = worded(await run(source, answers((1, "The storm broke 30 lamps."))))
     assert [q.text for q in claim.quantities] == ["30 lamps"]
     assert claim.when is None
 
@@ -116,7 +121,7 @@ async def test_what_an_article_repeats_is_one_claim_with_both_places() -> None:
 
 async def test_the_same_claim_twice_of_one_sentence_is_no_repeat() -> None:
     found = await run(STORM, answers(*[(2, "The council closed the old pier.")] * 3))
-    assert [c.repeats for c in found.claims] == [()]
+    assert [c.repeats for c in worded(found)] == [()]
 
 
 @pytest.mark.parametrize(
@@ -255,11 +260,11 @@ async def test_an_endpoint_that_is_gone_is_told_and_what_was_answered_is_kept() 
 async def test_ids_survive_an_edit_elsewhere_and_change_with_the_claim() -> None:
     drafts = answers((2, "The council closed the old pier."))
     edited = article(STORM.text.replace("Kelmar on May 3", "Kelmar harbour") + "\nIt rained.")
-    ids = [(await run(source, drafts)).claims[0].id for source in (STORM, edited)]
+    ids = [worded(await run(source, drafts))[0].id for source in (STORM, edited)]
     assert ids[0] == ids[1]
-    other = (await run(STORM, answers((2, "The council closed the pier.")))).claims[0].id
+    other = worded(await run(STORM, answers((2, "The council closed the pier."))))[0].id
     elsewhere = article(STORM.text, "another-post")
-    assert len({ids[0], other, (await run(elsewhere, drafts)).claims[0].id}) == 3
+    assert len({ids[0], other, worded(await run(elsewhere, drafts))[0].id}) == 3
 
 
 WORDS = st.sampled_from(
@@ -290,7 +295,17 @@ async def test_whatever_the_model_says_quotes_are_exact_and_nothing_is_lost(
         assert all(q.text == q.span.cut(source.text) for q in claim.quantities)
         assert all(claim.span.start <= q.span.start < q.span.end <= claim.span.end for q in claim.quantities)
     kept = {" ".join(text.split()) for _, text in given_back}
-    assert {c.text for c in found.claims} | {d.text for d in found.dropped} <= kept
+    assert set(texts(found)) | {d.text for d in found.dropped} <= kept
     assert len({c.id for c in found.claims}) == len(found.claims)
     assert [c.sentence for c in found.claims] == sorted(c.sentence for c in found.claims)
-    assert len(found.claims) + len(found.dropped) <= len(given_back)
+    assert len(worded(found)) + len(found.dropped) <= len(given_back)
+
+
+async def test_a_sentence_that_the_model_skips_is_a_claim_in_its_own_words() -> None:
+    found = await run(STORM, answers((1, "The storm broke 12 boats in Kelmar on May 3.")))
+    skipped = [claim for claim in found.claims if claim.is_verbatim]
+    assert [(c.sentence, c.text) for c in skipped] == [
+        (s.number, STORM.quote(s.span)) for s in STORM.sentences[1:] if s.number in {c.sentence for c in skipped}
+    ]
+    assert 2 in {c.sentence for c in skipped}
+    assert 1 not in {c.sentence for c in skipped}
