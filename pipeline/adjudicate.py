@@ -1,8 +1,8 @@
 """Judges a pair of passages that may contradict each other: how they stand, what differs, and why.
 
-The model sees the two sentences alone, with outlets and dates. Code has the last word: a conflict of numbers,
-dates or names needs values that really differ, a growing count from an earlier day is an update, and two
-named speakers who differ are that and no more.
+The model sees the two sentences between their neighbours, with outlets, dates and claims. Code has the
+last word: a growing count from an earlier day is an update, and two named speakers who differ are that and no
+more.
 """
 
 import re
@@ -21,11 +21,13 @@ from pipeline.speakers import credit_of
 from pipeline.values.differences import has_conflicting_values
 from pipeline.values.passage import Passage
 from schemas.article import Article
+from schemas.claim import Claim
 from schemas.contradiction import ConflictKind, Relation, Side
 from schemas.suspicion import Suspicion
 
 STAGE = "adjudicate"
 MAX_TOKENS = 160
+NEIGHBOUR = 160  # characters of the sentence before, and after, that are shown
 REACH = 60  # characters on either side of a number that may say what it counts
 
 # Counts that only grow, or only shrink, as a story goes on.
@@ -47,6 +49,14 @@ class Ruling(BaseModel):
 
 
 @dataclass(frozen=True)
+class Context:
+    """What a story's suspicions are about: its articles and claims, by their ids."""
+
+    articles: Mapping[str, Article]
+    claims: Mapping[str, Claim]
+
+
+@dataclass(frozen=True)
 class Adjudged:
     """The outcome for one suspicion; ``relation`` is None when the two passages are compatible after all.
 
@@ -62,19 +72,20 @@ class Adjudged:
 
 
 async def adjudicate(
-    suspicion: Suspicion, articles: Mapping[str, Article], llm: Llm, prompt: Prompt, progress: Progress
+    suspicion: Suspicion, context: Context, llm: Llm, prompt: Prompt, progress: Progress
 ) -> Adjudged:
-    """Return how the two sides of ``suspicion`` stand; ``articles`` are the story's by id.
+    """Return how the two sides of ``suspicion`` stand, in the ``context`` of their story.
 
     When the model does not answer, what code found still stands, with the error; an EndpointError is raised.
     """
-    one, other = (_line(articles[side.article_id], side) for side in suspicion.sides)
+    articles = context.articles
+    one, other = (_shown(side, context) for side in suspicion.sides)
     try:
         ruling = await llm.structured(
             prompt.fill({"one": one, "other": other}), Ruling, stage=STAGE, max_tokens=MAX_TOKENS
         )
     except AnswerError as error:
-        relation = _relation(suspicion, articles) if suspicion.found_by == "values" else None
+        relation = relation_of(suspicion, articles) if suspicion.found_by == "values" else None
         kind = suspicion.kind or ConflictKind.event
         return Adjudged(suspicion, relation, kind, suspicion.what, None, str(error))
     finally:
@@ -87,24 +98,44 @@ def _ruled(suspicion: Suspicion, articles: Mapping[str, Article], ruling: Ruling
     agreed = ruling.relation != "compatible"
     if suspicion.found_by == "values":
         kind = suspicion.kind or ConflictKind(ruling.kind)
-        return Adjudged(suspicion, _relation(suspicion, articles), kind, suspicion.what, agreed)
-    kind = ConflictKind(ruling.kind)
+        return Adjudged(suspicion, relation_of(suspicion, articles), kind, suspicion.what, agreed)
     passages = [
         Passage(text=side.quote, published=articles[side.article_id].published) for side in suspicion.sides
     ]
-    if ruling.relation == "compatible" or not has_conflicting_values(kind, *passages):
+    kind = ConflictKind(ruling.kind)
+    if not has_conflicting_values(kind, *passages):
+        # A small model names kinds at random; that the verifier sees a conflict does not hang on it.
+        kind = ConflictKind.event
+    if not agreed:
         return Adjudged(suspicion, None, kind, reason, agreed)
     located = suspicion.model_copy(update={"kind": kind})
-    return Adjudged(suspicion, _relation(located, articles), kind, reason, agreed)
+    return Adjudged(suspicion, relation_of(located, articles), kind, reason, agreed)
 
 
-def _line(article: Article, side: Side) -> str:
+def _shown(side: Side, context: Context) -> str:
+    """Return the sentence of a side, marked, between its neighbours, with its outlet, date and claim."""
+    article = context.articles[side.article_id]
     day = article.published.isoformat() if article.published else "no date"
-    quote = " ".join(side.quote.replace("<<", "«").replace(">>", "»").split())
-    return f"{article.label}, {day}: >> {quote} <<"
+    readable = [s for s in article.sentences if s.is_readable or s.span == side.span]
+    at = next(i for i, s in enumerate(readable) if s.span == side.span)
+    before, after = (
+        "".join(_plain(article.quote(s.span)) for s in near)
+        for near in (readable[max(0, at - 1) : at], readable[at + 1 : at + 2])
+    )
+    if len(before) > NEIGHBOUR:
+        before = "… " + before[-NEIGHBOUR:].partition(" ")[2]
+    if len(after) > NEIGHBOUR:
+        after = after[:NEIGHBOUR].rpartition(" ")[0] + " …"
+    line = f"{article.label}, {day}: {before} >> {_plain(side.quote)} << {after}"
+    claim = context.claims.get(side.claim_id or "")
+    return " ".join(line.split()) + (f"\nClaim: {_plain(claim.text)}" if claim else "")
 
 
-def _relation(suspicion: Suspicion, articles: Mapping[str, Article]) -> Relation:
+def _plain(text: str) -> str:
+    return " ".join(text.replace("<<", "«").replace(">>", "»").split())
+
+
+def relation_of(suspicion: Suspicion, articles: Mapping[str, Article]) -> Relation:
     """Return what a real difference amounts to: an update, two speakers who differ, or a contradiction."""
     one, other = suspicion.sides
     days = {articles[side.article_id].published for side in suspicion.sides}

@@ -37,19 +37,23 @@ async def ground(
 
     The language model is asked only where the small verifier is not sure. An EndpointError is raised.
     """
-    pairs = [_pair(claim, articles[claim.article_id]) for claim in claims]
-    screened = judge.screen(pairs)
-    doubtful = [i for i, s in enumerate(screened) if s.scores.supported < SURE]
+    worded = [claim for claim in claims if not claim.is_verbatim]  # a sentence's own words need no check
+    pairs = [_pair(claim, articles[claim.article_id]) for claim in worded]
+    doubtful = [
+        (claim, pair, screened)
+        for claim, pair, screened in zip(worded, pairs, judge.screen(pairs), strict=True)
+        if screened.scores.supported < SURE
+    ]
     progress.start(STAGE, len(doubtful))
-    supported = await asyncio.gather(*(_supported(pairs[i], screened[i], judge, progress) for i in doubtful))
-    failing = {i for i, chance in zip(doubtful, supported, strict=True) if chance < LEAST}
+    supported = await asyncio.gather(*(_supported(pair, s, judge, progress) for _, pair, s in doubtful))
     progress.finish(STAGE)
+    failing = {claim.id for (claim, _, _), p in zip(doubtful, supported, strict=True) if p < LEAST}
     return Grounded(
-        tuple(claim for i, claim in enumerate(claims) if i not in failing),
+        tuple(claim for claim in claims if claim.id not in failing),
         tuple(
             Dropped(article_id=claim.article_id, text=claim.text, reason=REASON)
-            for i, claim in enumerate(claims)
-            if i in failing
+            for claim in worded
+            if claim.id in failing
         ),
     )
 

@@ -9,49 +9,17 @@ import argparse
 import json
 import random
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from tokenizers import Tokenizer
 from transformers import AutoModelForSequenceClassification
 
-from training.planted import plant_rows
-from training.rows import ALLOWED, STANCES, Row, batches, capped, read_rows
+from training.rows import ALLOWED, STANCES, Row, batches, read_rows
+from training.stages import STAGES, Stage, mixture
 
 MAX_TOKENS = 192
 CHECKPOINT_EVERY = 200  # steps
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One pass over a mixture of rows: the peak learning rate, and the most rows of a source."""
-
-    name: str
-    peak: float
-    batch: int
-    most: dict[str, int]
-    planted: int  # how many rows are made by rules
-
-
-STAGES = (
-    Stage("pairs", 1e-4, 64, {"breaking_nli": 5000}, planted=0),
-    Stage(
-        "planted",
-        6e-5,
-        64,
-        {
-            "snli": 2000,
-            "cad_snli": 2000,
-            "breaking_nli": 1000,
-            "conjnli": 2000,
-            "mnli": 8000,
-            "semiauto_wiki": 8000,
-            "fever_binary": 10_000,
-        },
-        planted=26_000,
-    ),
-)
 
 
 def main() -> None:
@@ -79,16 +47,22 @@ def main() -> None:
         elif stage.name in options.stages:
             # The trainer's own order of random draws depends on nothing but the seed and the stage's name.
             rng = random.Random(f"{options.seed}/{stage.name}")
-            mixture = capped(rows, stage.most, rng)
-            mixture += plant_rows(rows, stage.planted, rng)
-            print(stage.name, len(mixture), "rows", flush=True)
-            _fit(model, tokenizer, mixture, stage, options.out / f"{stage.name}.partial", rng)
+            chosen = mixture(rows, stage, rng)
+            print(stage.name, len(chosen), "rows", flush=True)
+            _fit(model, tokenizer, chosen, stage, options.out / f"{stage.name}.partial", rng)
             torch.save(model.state_dict(), done)
     model.save_pretrained(options.out)
     tokenizer.save(str(options.out / "tokenizer.json"))
 
 
-def _fit(model, tokenizer, rows: list[Row], stage: Stage, partial: Path, rng: random.Random) -> None:
+def _fit(
+    model: torch.nn.Module,
+    tokenizer: Tokenizer,
+    rows: list[Row],
+    stage: Stage,
+    partial: Path,
+    rng: random.Random,
+) -> None:
     device = next(model.parameters()).device
     encoded = tokenizer.encode_batch([(row.evidence, row.claim) for row in rows])
     allowed = torch.zeros(len(rows), len(STANCES))
@@ -135,8 +109,14 @@ def _fit(model, tokenizer, rows: list[Row], stage: Stage, partial: Path, rng: ra
         running += loss.item()
         if (step + 1) % 50 == 0:
             pace = (step + 1 - begun) * stage.batch / (time.monotonic() - clock)
-            print(json.dumps({"stage": stage.name, "step": step + 1, "of": len(steps),
-                              "loss": round(running / 50, 4), "pairs_per_s": round(pace, 1)}), flush=True)  # fmt: skip
+            told = {
+                "stage": stage.name,
+                "step": step + 1,
+                "of": len(steps),
+                "loss": round(running / 50, 4),
+                "pairs_per_s": round(pace, 1),
+            }
+            print(json.dumps(told), flush=True)
             running = 0.0
         if (step + 1) % CHECKPOINT_EVERY == 0:
             torch.save({"model": model.state_dict(), "optimizer": optimizer.state_dict(),
