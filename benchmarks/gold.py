@@ -1,16 +1,21 @@
 """The gold labels of a benchmark story, and the check that they hold: ``python -m benchmarks.gold STORY…``.
 
-A story is a folder of articles with a ``gold.json``. Every quote is a whole sentence that stands in its article
-exactly once; what differs is marked by words of that sentence. The meaning of each label is in
+``--schema`` prints the JSON Schema of gold.json.
+
+A story is a folder of articles with a ``gold.json``. Every quote is a whole sentence that stands in its
+article exactly once; what differs is marked by words of that sentence. The meaning of each label is in
 benchmarks/stories/GUIDE.md.
 """
 
+import argparse
+import json
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, JsonValue, ValidationError, model_validator
 
 from schemas.contradiction import ConflictKind
 
@@ -100,10 +105,11 @@ class Gold(_Gold):
 
     @model_validator(mode="after")
     def _check_ids(self) -> Self:
-        counts = Counter(entry.id for entry in (*self.conflicts, *self.hard_negatives))
+        entries: tuple[GoldConflict | HardNegative, ...] = (*self.conflicts, *self.hard_negatives)
+        counts = Counter(entry.id for entry in entries)
         if twice := [name for name, count in counts.items() if count > 1]:
             raise ValueError(f"ids used twice: {', '.join(twice)}")
-        for entry in (*self.conflicts, *self.hard_negatives):
+        for entry in entries:
             if len(entry.sides) < 2:
                 raise ValueError(f"{entry.id} has fewer than two sides")
             if len({side.article for side in entry.sides}) < 2:
@@ -126,9 +132,12 @@ def read_gold(story: Path) -> Gold:
 
 def _misquoted(gold: Gold, story: Path) -> list[str]:
     texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(story.glob("*.txt"))}
-    sides = [side for e in (*gold.conflicts, *gold.hard_negatives, *gold.agreements) for side in e.sides]
+    sides = [side for entry in gold.conflicts for side in entry.sides]
+    sides += [side for entry in gold.hard_negatives for side in entry.sides]
+    sides += [side for entry in gold.agreements for side in entry.sides]
     quotes = [(side.article, side.quote) for side in sides]
-    quotes += [(entry.article, entry.quote) for entry in (*gold.single_outlet, *gold.speakers)]
+    quotes += [(entry.article, entry.quote) for entry in gold.single_outlet]
+    quotes += [(entry.article, entry.quote) for entry in gold.speakers]
     faults = [
         f"{article}: not in it exactly once: {quote!r}"
         for article, quote in dict.fromkeys(quotes)
@@ -142,8 +151,25 @@ def _misquoted(gold: Gold, story: Path) -> list[str]:
     return faults
 
 
-def main(stories: list[Path]) -> int:
-    """Check each story and print what it holds, in numbers alone."""
+def gold_schema() -> dict[str, JsonValue]:
+    """Return the JSON Schema of gold.json; that quotes stand in their articles is beyond it."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **Gold.model_json_schema()}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check each story and print what it holds, in numbers alone; with --schema, print the JSON Schema."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.gold", description="Check gold labels.")
+    parser.add_argument("stories", nargs="*", type=Path, help="folders with articles and a gold.json")
+    parser.add_argument("--schema", action="store_true", help="print the JSON Schema of gold.json")
+    given = parser.parse_args(arguments)
+    if not given.stories and not given.schema:
+        parser.error("name the folders of the stories to check")
+    if given.schema:
+        print(json.dumps(gold_schema(), indent=2, ensure_ascii=False))
+    return _check(given.stories)
+
+
+def _check(stories: Sequence[Path]) -> int:
     failed = False
     for story in stories:
         try:
@@ -164,4 +190,4 @@ def main(stories: list[Path]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main([Path(name) for name in sys.argv[1:]]))
+    sys.exit(main())

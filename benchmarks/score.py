@@ -1,55 +1,80 @@
-"""Scores a run against a story's gold.json: ``python -m benchmarks.score OUT examples/ellen-marrick``.
+"""Scores runs against the gold of their stories: ``python -m benchmarks.score OUT STORY [OUT STORY …]``.
 
-A flag (a contradiction, not an update or speakers who differ) is right when both its quotes are sides of one
-planted conflict, wrong when they are sides of one lookalike, and otherwise listed to be read by a person.
+A flag (a contradiction, not an update or speakers who differ) is right when its two quotes are two sides of
+one conflict. It counts as wrong when they are two sides of a hard negative, and when they are neither: those
+are listed for a person to read, who may find a conflict that nobody planted. 95 % intervals are in brackets.
+Stories in a folder named ``unseen`` are always scored blind: only figures are shown or written.
 """
 
-import json
+import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Final
 
-from pipeline.store import read_report
-from schemas.contradiction import Relation
+from benchmarks.gold import read_gold
+from benchmarks.scoring.judge import judge
+from benchmarks.scoring.outcome import Score, StoryOutcome
+from benchmarks.scoring.show import figures, findings
+from benchmarks.scoring.summarise import summarise
+from pipeline.errors import InputError
+from pipeline.store import read_report, write_text
+
+UNSEEN: Final = "unseen"
 
 
-def main(out: Path, story: Path) -> int:
-    """Print what was found, missed and flagged for nothing."""
-    gold = json.loads((story / "gold.json").read_text(encoding="utf-8"))
-    report = read_report(out)
-    flags = [c for c in report.contradictions if c.relation is Relation.contradiction]
-    names = {article.id: article.label for article in report.articles}
-    found: set[str] = set()
-    wrong: list[str] = []
-    other: list[str] = []
-    for flag in flags:
-        pair = {side.quote for side in flag.sides}
-        line = f"{flag.kind.value}, {flag.confidence:.2f}: {flag.reason}"
-        hits = _holding(gold["conflicts"], pair)
-        if hits:
-            found.update(hits)
-        elif lookalikes := _holding(gold["lookalikes"], pair):
-            wrong.append(f"{line} [{', '.join(lookalikes)}]")
-        else:
-            sides = "\n".join(f"      {names[s.article_id]}: {s.quote}" for s in flag.sides)
-            other.append(f"{line}\n{sides}")
-    planted = [entry["id"] for entry in gold["conflicts"]]
-    print(f"conflicts found: {len(found)} of {len(planted)}; flags: {len(flags)}")
-    print(f"lookalikes flagged: {len(wrong)} of {len(gold['lookalikes'])}; to be read: {len(other)}")
-    _list("missed", [entry for entry in planted if entry not in found])
-    _list("wrong", wrong)
-    _list("to be read", other)
+def score(runs: Sequence[tuple[Path, Path]], *, is_blind: bool = False) -> Score:
+    """Score each run directory against the gold in its story's folder, all together.
+
+    Raises ValueError, with one line a fault, for gold that does not hold, a report that cannot be read or is
+    of another story, and a story that is given twice. A blind score tells nothing of what is in the gold, and
+    neither do its errors.
+    """
+    stories: list[StoryOutcome] = []
+    for out, story in runs:
+        try:
+            stories.append(judge(read_report(out), read_gold(story)))
+        except (ValueError, OSError, InputError) as error:
+            told = "cannot be scored" if is_blind else str(error)
+            raise ValueError(f"{out} against {story}: {told}") from None
+    names = [outcome.story for outcome in stories]
+    if len(set(names)) < len(names):
+        raise ValueError("a story is given twice: its entries would count twice")
+    found = summarise(stories)
+    return found.model_copy(update={"stories": ()}) if is_blind else found
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print what was found, missed and flagged for nothing; return 2 where nothing could be scored."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.score",
+        usage="%(prog)s OUT STORY [OUT STORY ...] [--json FILE] [--quiet | --blind]",
+        description="Score runs of storycheck against the gold of their stories.",
+    )
+    parser.add_argument("paths", nargs="+", type=Path, help="run directory and story folder, in turns")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the score there, too")
+    parser.add_argument("--quiet", action="store_true", help="print the figures alone")
+    parser.add_argument(
+        "--blind", action="store_true", help="print and write the figures alone, and no story's name or text"
+    )
+    given = parser.parse_args(arguments)
+    outs, folders = given.paths[::2], given.paths[1::2]
+    if len(outs) != len(folders):
+        parser.error("give run directories and story folders in turns, as many of each")
+    is_blind = given.blind or any(UNSEEN in folder.resolve().parts for folder in folders)
+    try:
+        found = score(list(zip(outs, folders, strict=True)), is_blind=is_blind)
+        if given.json is not None:
+            write_text(given.json, found.model_dump_json(indent=2) + "\n")
+    except (ValueError, InputError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    for line in figures(found):
+        print(line)
+    for line in () if given.quiet else findings(found):
+        print(line)
     return 0
 
 
-def _holding(entries: list[dict[str, Any]], pair: set[str]) -> list[str]:
-    return [entry["id"] for entry in entries if pair <= {side["quote"] for side in entry["sides"]}]
-
-
-def _list(title: str, lines: list[str]) -> None:
-    for line in lines:
-        print(f"  {title}: {line}")
-
-
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))
+    sys.exit(main())

@@ -6,74 +6,19 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date, timedelta
 from difflib import SequenceMatcher
-from enum import StrEnum
 from itertools import combinations
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, get_args
 
 import pytest
 
-from schemas.contradiction import ConflictKind, Relation
+from benchmarks.gold import Difficulty, Gold, GoldConflict, GoldSide, HardKind, HardNegative, read_gold
+from schemas.contradiction import ConflictKind
 from schemas.record import Record
 
 EXAMPLES: Final = Path(__file__).parents[1] / "examples"
 STORY: Final = EXAMPLES / "ellen-marrick"
 TEXTS: Final = {path.name: path.read_text(encoding="utf-8") for path in sorted(STORY.glob("*.txt"))}
-
-
-class Type(StrEnum):
-    """Why a lookalike is no conflict; mirrors the list in the README."""
-
-    update = "update"
-    speakers_differ = "speakers_differ"
-    bound = "bound"
-    rounding = "rounding"
-    unit = "unit"
-    scope = "scope"
-    date_resolution = "date_resolution"
-    name_variant = "name_variant"
-    denial = "denial"
-    wire_copy = "wire_copy"
-
-
-class GoldSide(Record):
-    article: str
-    quote: str
-
-
-class Agreement(Record):
-    what: str
-    sides: tuple[GoldSide, ...]
-
-
-class Planted(Agreement):
-    id: str
-    why: str
-
-
-class Conflict(Planted):
-    kind: ConflictKind
-    relation: Relation
-    difficulty: Literal["plain", "hard"]
-    sides: tuple[GoldSide, GoldSide]
-
-
-class Lookalike(Planted):
-    type: Type
-
-
-class SingleOutlet(Record):
-    what: str
-    article: str
-    quote: str
-
-
-class Gold(Record):
-    story: str
-    agreements: tuple[Agreement, ...]
-    conflicts: tuple[Conflict, ...]
-    lookalikes: tuple[Lookalike, ...]
-    single_outlet: tuple[SingleOutlet, ...]
 
 
 class Listed(Record):
@@ -85,14 +30,15 @@ class StoryFile(Record):
     articles: dict[str, Listed]
 
 
-GOLD: Final = Gold.model_validate_json((STORY / "gold.json").read_text(encoding="utf-8"))
+GOLD: Final = read_gold(STORY)
 LISTED: Final = StoryFile.model_validate(
     tomllib.loads((STORY / "story.toml").read_text(encoding="utf-8"))
 ).articles
 
 
-SIDED: Final[tuple[Agreement, ...]] = (*GOLD.agreements, *GOLD.conflicts, *GOLD.lookalikes)
-PLANTED: Final[dict[str, Planted]] = {found.id: found for found in (*GOLD.conflicts, *GOLD.lookalikes)}
+SIDED: Final = (*GOLD.agreements, *GOLD.conflicts, *GOLD.hard_negatives)
+PLANTED: Final = {found.id: found for found in (*GOLD.conflicts, *GOLD.hard_negatives)}
+TYPES: Final = set(get_args(HardKind)) - {"injection", "other"}  # of which this story has none
 
 
 def evidence() -> Iterator[GoldSide]:
@@ -104,7 +50,7 @@ def evidence() -> Iterator[GoldSide]:
 
 
 def quotes(identity: str) -> list[str]:
-    """Return the quotations of one conflict or lookalike."""
+    """Return the quotations of one conflict or hard negative."""
     return [side.quote for side in PLANTED[identity].sides]
 
 
@@ -188,10 +134,9 @@ def test_quote_is_one_whole_sentence_that_stands_once_and_is_no_furniture(side: 
 def test_conflicts_are_between_two_articles_and_cover_every_kind() -> None:
     assert len(GOLD.conflicts) >= 8
     assert {found.kind for found in GOLD.conflicts} == set(ConflictKind)
-    assert {found.relation for found in GOLD.conflicts} == {Relation.contradiction}
-    assert {found.difficulty for found in GOLD.conflicts} == {"plain", "hard"}
+    assert {found.difficulty for found in GOLD.conflicts} == {"plain", "worded"}
     for found in GOLD.conflicts:
-        assert found.sides[0].article != found.sides[1].article, found.id
+        assert len({side.article for side in found.sides}) == len(found.sides) == 2, found.id
     assert {side.article for found in GOLD.conflicts for side in found.sides} == set(TEXTS)
 
 
@@ -200,10 +145,10 @@ def test_each_conflict_has_sentences_of_its_own() -> None:
     assert set(uses.values()) == {1}
 
 
-def test_agreements_and_lookalikes_are_between_articles_and_cover_every_type() -> None:
-    assert len(GOLD.lookalikes) >= 8
-    assert {found.type for found in GOLD.lookalikes} == set(Type)
-    for entry in (*GOLD.agreements, *GOLD.lookalikes):
+def test_agreements_and_hard_negatives_are_between_articles_and_cover_every_type() -> None:
+    assert len(GOLD.hard_negatives) >= 8
+    assert {found.type for found in GOLD.hard_negatives} == TYPES
+    for entry in (*GOLD.agreements, *GOLD.hard_negatives):
         articles = [side.article for side in entry.sides]
         assert len(set(articles)) == len(articles) >= 2, entry.what
     assert max(len(agreed.sides) for agreed in GOLD.agreements) >= 4
@@ -212,7 +157,7 @@ def test_agreements_and_lookalikes_are_between_articles_and_cover_every_type() -
 def test_no_pair_is_both_a_conflict_and_none() -> None:
     conflicts = {frozenset(found.sides) for found in GOLD.conflicts}
     for entry in SIDED:
-        if not isinstance(entry, Conflict):
+        if not isinstance(entry, GoldConflict):
             assert conflicts.isdisjoint(map(frozenset, combinations(entry.sides, 2))), entry.what
 
 
@@ -225,7 +170,7 @@ def test_what_one_outlet_states_is_evidence_of_nothing_else() -> None:
 
 
 def test_ids_are_unique_and_the_story_is_its_folder() -> None:
-    assert len(PLANTED) == len(GOLD.conflicts) + len(GOLD.lookalikes)
+    assert len(PLANTED) == len(GOLD.conflicts) + len(GOLD.hard_negatives)
     assert STORY.name == GOLD.story
 
 
@@ -305,8 +250,9 @@ def test_pages_bring_furniture_along() -> None:
 
 def test_readme_explains_every_key_kind_type_and_file() -> None:
     readme = (EXAMPLES / "README.md").read_text(encoding="utf-8")
-    keys = [*Gold.model_fields, *Conflict.model_fields, *GoldSide.model_fields, *Listed.model_fields]
-    for word in [*keys, *ConflictKind, *Type, *TEXTS]:
+    models = (Gold, GoldConflict, HardNegative, GoldSide, Listed)
+    keys = {key for model in models for key in model.model_fields} - {"speakers"}
+    for word in [*keys, *ConflictKind, *TYPES, *get_args(Difficulty), *TEXTS]:
         assert f"`{word}`" in readme, word
     for listed in LISTED.values():
         assert listed.outlet in readme

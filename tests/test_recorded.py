@@ -75,7 +75,7 @@ async def test_most_planted_conflicts_are_found_and_no_lookalike_is_flagged(
     planted = {entry["id"] for entry in gold["conflicts"]}
     assert planted - found == {"inquiry-head", "fined-before", "captain-leaves"}
     assert len(flagged) == len(found)  # and nothing else is flagged
-    assert [entry["id"] for entry in gold["lookalikes"] if _is_flagged(entry, flagged)] == []
+    assert [entry["id"] for entry in gold["hard_negatives"] if _is_flagged(entry, flagged)] == []
 
 
 @pytest.mark.default_cassette(CASSETTE)
