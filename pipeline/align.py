@@ -1,22 +1,23 @@
-"""Pairs the statements of two articles that may be about one fact: claims with claims, claims with sentences.
+"""Pairs statements of two articles that may be about one fact: sentences with sentences, claims with claims.
 
-A claim is short and says one thing, so that two of them meet where their long sentences do not. The weighted
-share of words decides, as in retrieval; what the two say of each other is for others to judge.
+What a statement is about is taken from its vector, so that "quit" meets "resigned" and "the ship" a name;
+what two statements say of each other is for others to judge.
 """
 
-import math
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from pipeline.words import content_stems
+import numpy as np
+from numpy.typing import NDArray
+
 from schemas.article import Article, Sentence
 from schemas.claim import Claim
 
-LEAST_OVERLAP = 0.3  # of the weight of the lighter statement
-LEAST_SHARED = 2  # content words
-PER_STATEMENT = 4  # the nearest in each other article
+NEAREST = 2  # statements of each other article that one is paired with
+LEAST_NEAR = 0.45  # the cosine that all but the nearest must have
+
+Vectors = Callable[[Sequence[str]], NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -31,54 +32,60 @@ class Statement:
 
 @dataclass(frozen=True)
 class Aligned:
-    """Two statements of two articles; ``overlap``, 0 to 1, is the weight they share of the lighter one's."""
+    """Two statements of two articles, both sentences or both claims.
+
+    ``cosine`` says how near their subjects are; ``is_mutual`` that neither has a nearer one in the other's
+    article.
+    """
 
     one: Statement
     other: Statement
-    overlap: float
+    cosine: float
+    is_mutual: bool
 
 
-def align(claims: Sequence[Claim], articles: Sequence[Article]) -> list[Aligned]:
-    """Return the pairs worth comparing, in the articles' order: for each statement the nearest few.
+def align(claims: Sequence[Claim], articles: Sequence[Article], vectors: Vectors) -> list[Aligned]:
+    """Return the pairs worth comparing: each statement with the ``NEAREST`` of each other article.
 
-    Two whole sentences are not paired here (``compare`` does that), nor two that are the same words.
+    Statements of the same words are not paired: they cannot differ. ``vectors`` gives a unit vector a text.
     """
-    statements = {article.id: list(_statements(article, claims)) for article in articles}
-    stems = {id(s): frozenset(content_stems(s.text)) for group in statements.values() for s in group}
-    sentences = [stems[id(s)] for group in statements.values() for s in group if s.claim is None]
-    counts = Counter(stem for words in sentences for stem in words)
-    weights = {stem: math.log(1 + len(sentences) / count) for stem, count in counts.items()}
-    rarest = math.log(1 + len(sentences))
-
-    def weight(words: frozenset[str]) -> float:
-        return sum(weights.get(stem, rarest) for stem in sorted(words))
-
-    heavy = {id(s): weight(stems[id(s)]) for group in statements.values() for s in group}
-    found: dict[tuple[int, int], Aligned] = {}
-    for one, other in combinations(articles, 2):
-        near: dict[int, list[Aligned]] = {}
-        for a in statements[one.id]:
-            for b in statements[other.id]:
-                if a.claim is None and b.claim is None:
-                    continue
-                shared = stems[id(a)] & stems[id(b)]
-                if len(shared) < LEAST_SHARED or a.text == b.text:
-                    continue
-                overlap = weight(shared) / min(heavy[id(a)], heavy[id(b)])
-                if overlap >= LEAST_OVERLAP:
-                    pair = Aligned(a, b, overlap)
-                    near.setdefault(id(a), []).append(pair)
-                    near.setdefault(id(b), []).append(pair)
-        for pairs in near.values():
-            for pair in sorted(pairs, key=lambda p: -p.overlap)[:PER_STATEMENT]:
-                found.setdefault((id(pair.one), id(pair.other)), pair)
-    return list(found.values())
+    found: list[Aligned] = []
+    for make in (_sentences, _claims):
+        statements = {article.id: list(make(article, claims)) for article in articles}
+        known = {key: vectors([s.text for s in group]) for key, group in statements.items()}
+        for one, other in combinations(articles, 2):
+            found += _nearest(statements[one.id], statements[other.id], known[one.id] @ known[other.id].T)
+    return found
 
 
-def _statements(article: Article, claims: Sequence[Claim]) -> Iterator[Statement]:
-    by_number = {sentence.number: sentence for sentence in article.sentences if sentence.is_readable}
-    for sentence in by_number.values():
-        yield Statement(article, sentence, " ".join(article.quote(sentence.span).split()))
+def _nearest(
+    ones: Sequence[Statement], others: Sequence[Statement], cosines: NDArray[np.float32]
+) -> Iterator[Aligned]:
+    if not ones or not others:
+        return
+    # A stable order, so that ties fall the same way whatever else is in the story.
+    by_one = np.argsort(-cosines, axis=1, kind="stable")[:, :NEAREST]
+    by_other = np.argsort(-cosines, axis=0, kind="stable")[:NEAREST, :]
+    firsts = {(i, int(row[0])) for i, row in enumerate(by_one)}
+    seconds = {(int(column[0]), j) for j, column in enumerate(by_other.T)}
+    near = {(i, int(j)) for i, row in enumerate(by_one) for j in row[1:] if cosines[i, j] >= LEAST_NEAR}
+    near |= {
+        (int(i), j) for j, column in enumerate(by_other.T) for i in column[1:] if cosines[i, j] >= LEAST_NEAR
+    }
+    for i, j in sorted(firsts | seconds | near):
+        if ones[i].text != others[j].text:
+            is_mutual = (i, j) in firsts and (i, j) in seconds
+            yield Aligned(ones[i], others[j], round(float(cosines[i, j]), 4), is_mutual)
+
+
+def _sentences(article: Article, _: Sequence[Claim]) -> Iterator[Statement]:
+    for sentence in article.sentences:
+        if sentence.is_readable:
+            yield Statement(article, sentence, " ".join(article.quote(sentence.span).split()))
+
+
+def _claims(article: Article, claims: Sequence[Claim]) -> Iterator[Statement]:
+    by_number = {sentence.number: sentence for sentence in article.sentences}
     for claim in claims:
-        if claim.article_id == article.id and claim.sentence in by_number:
+        if claim.article_id == article.id:
             yield Statement(article, by_number[claim.sentence], claim.text, claim)

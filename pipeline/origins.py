@@ -4,8 +4,9 @@ Shingling and containment as in Broder, "On the resemblance and containment of d
 """
 
 from collections.abc import Hashable, Mapping, Sequence
+from functools import lru_cache
 from itertools import combinations
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from rapidfuzz import fuzz
 
@@ -18,15 +19,28 @@ from schemas.verdict import Evidence
 
 SHINGLE = 4  # content words in a row
 COPY = 0.5  # the share of the shorter article's shingles found in the other, from which it is a copy
-SAME_SENTENCE = 88.0  # rapidfuzz token_sort_ratio
+COPIED_SENTENCE = 0.7  # the same of a sentence: a clause may be added or left out, and its numbers brought up
+LEAST_SHINGLES = 4  # of a sentence; a shorter run of words is shared by chance
+SAME_SENTENCE = 88.0  # rapidfuzz token_sort_ratio; it tells short sentences, too
 
 Item = TypeVar("Item", bound=Hashable)
 
 
+class Statement(NamedTuple):
+    """A sentence of an article, and whom it quotes, where that is known."""
+
+    article_id: str
+    start: int
+    quote: str
+    speaker: str | None
+
+
 def find_origins(articles: Sequence[Article]) -> Mapping[str, str]:
     """Return the origin of each article by id: the id of the first article that carries the same text."""
-    shingles = {article.id: _shingles(article) for article in articles}
-    copies = [(a.id, b.id) for a, b in combinations(articles, 2) if _is_copy(shingles[a.id], shingles[b.id])]
+    shingles = {article.id: _shingles(_readable(article)) for article in articles}
+    copies = [
+        (a.id, b.id) for a, b in combinations(articles, 2) if _shared(shingles[a.id], shingles[b.id]) >= COPY
+    ]
     return group([article.id for article in articles], copies)
 
 
@@ -44,16 +58,23 @@ class Sources:
 
     def count(self, claim: Claim, supporters: Sequence[Evidence]) -> int:
         """Return the number of origins among ``claim`` itself and what supports it."""
-        nodes = [(claim.article_id, claim.span.start, claim.quote)]
-        nodes += [(e.article_id, e.span.start, e.quote) for e in supporters]
-        pairs = [(a, b) for a, b in combinations(nodes, 2) if self._is_one(a, b)]
-        return len(set(group(nodes, pairs).values()))
+        return self.count_statements([self.statement(claim), *(self.statement(e) for e in supporters)])
 
-    def _is_one(self, a: tuple[str, int, str], b: tuple[str, int, str]) -> bool:
-        if self._origins[a[0]] == self._origins[b[0]] or is_same_sentence(a[2], b[2]):
+    def count_statements(self, statements: Sequence[Statement]) -> int:
+        """Return the number of origins among sentences that say the same."""
+        pairs = [(a, b) for a, b in combinations(statements, 2) if self._is_one(a, b)]
+        return len(set(group(statements, pairs).values()))
+
+    def statement(self, source: Claim | Evidence) -> Statement:
+        """Return the sentence of a claim or of evidence, with the speaker of its claims or of the whole."""
+        said = source.speaker if isinstance(source, Claim) else None
+        place = source.article_id, source.span.start
+        return Statement(*place, source.quote, said or self._speaker(*place))
+
+    def _is_one(self, a: Statement, b: Statement) -> bool:
+        if self._origins[a.article_id] == self._origins[b.article_id] or is_same_sentence(a.quote, b.quote):
             return True
-        one, other = self._speaker(*a[:2]), self._speaker(*b[:2])
-        return bool(one and other and same_name(one, other))
+        return bool(a.speaker and b.speaker and same_name(a.speaker, b.speaker))
 
     def _speaker(self, article_id: str, start: int) -> str | None:
         """Return the speaker of the claims of a sentence, else the one it is credited to as a whole."""
@@ -66,8 +87,11 @@ class Sources:
 
 
 def is_same_sentence(one: str, other: str) -> bool:
-    """Tell whether two sentences are one, give or take a few words."""
-    return fuzz.token_sort_ratio(one.lower(), other.lower()) >= SAME_SENTENCE
+    """Tell whether two sentences are one, give or take a few words, or a clause of a longer one."""
+    if fuzz.token_sort_ratio(one.lower(), other.lower()) >= SAME_SENTENCE:
+        return True
+    first, second = _shingles(one), _shingles(other)
+    return min(len(first), len(second)) >= LEAST_SHINGLES and _shared(first, second) >= COPIED_SENTENCE
 
 
 def group(items: Sequence[Item], pairs: Sequence[tuple[Item, Item]]) -> dict[Item, Item]:
@@ -80,12 +104,17 @@ def group(items: Sequence[Item], pairs: Sequence[tuple[Item, Item]]) -> dict[Ite
     return first
 
 
-def _shingles(article: Article) -> frozenset[tuple[str, ...]]:
-    text = " ".join(article.quote(s.span) for s in article.sentences if s.is_readable)
+def _readable(article: Article) -> str:
+    return " ".join(article.quote(s.span) for s in article.sentences if s.is_readable)
+
+
+@lru_cache(maxsize=1024)  # a sentence meets the other supporters of each of its claims
+def _shingles(text: str) -> frozenset[tuple[str, ...]]:
     stems = content_stems(text)
     return frozenset(stems[i : i + SHINGLE] for i in range(len(stems) - SHINGLE + 1))
 
 
-def _is_copy(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> bool:
+def _shared(one: frozenset[tuple[str, ...]], other: frozenset[tuple[str, ...]]) -> float:
+    """Return the share of the shorter text's shingles that the other has, too; 0 where it has none."""
     fewest = min(len(one), len(other))
-    return fewest > 0 and len(one & other) / fewest >= COPY
+    return len(one & other) / fewest if fewest else 0.0

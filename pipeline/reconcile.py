@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.adjudicate import Adjudged
+from pipeline.checkworthy import checkworthiness
 from pipeline.origins import Sources
 from pipeline.verify import Judged
 from pipeline.words import containment, content_stems
@@ -14,11 +15,9 @@ from schemas.contradiction import ConflictKind, Contradiction, Relation, Severit
 from schemas.report import ReportClaim
 from schemas.verdict import Evidence, Label, Stance, UnsupportedReason, Verdict
 
-# How often a reviewer is expected to accept a finding, by what it rests on. First estimates, set by hand from
-# the example story and one real one; the quality benchmark is to replace them with measured shares.
-ACCEPTED_BOTH = 0.9  # values differ in code, and the model sees it too
-ACCEPTED_VALUES = 0.75  # values differ in code alone
-ACCEPTED_MODEL = 0.6  # the model alone, and the values allow it
+# By how much the odds fall when code finds a conflict and the model that adjudicates finds none. Set by hand:
+# the embedded model says so too seldom to be measured.
+DOUBTED = 0.7
 UPDATE_SEVERITY = Severity.low
 _SEVERITY = {
     ConflictKind.event: Severity.high,
@@ -59,8 +58,11 @@ def reconcile(
         ReportClaim(
             **dict(claim),
             verdict=_verdict(claim, judged.get(claim.id), conflicts, sources, has_others=has_others),
+            worth=worth.score,
+            worth_reasons=worth.reasons,
         )
         for claim in claims
+        for worth in (checkworthiness(claim.text, claim.kind, claim.speaker),)
     ]
     return Reconciled(tuple(verdicts), conflicts)
 
@@ -141,9 +143,7 @@ def _merged(sides: Sequence[Side]) -> Side:
 
 
 def _confidence(outcome: Adjudged) -> float:
-    if outcome.suspicion.found_by == "values":
-        return ACCEPTED_BOTH if outcome.agreed else ACCEPTED_VALUES
-    return round(ACCEPTED_MODEL * (outcome.suspicion.odds or 1.0), 3)
+    return round(outcome.suspicion.odds * (DOUBTED if outcome.agreed is False else 1.0), 3)
 
 
 def _with_claim(side: Side, other: Side, claims: Sequence[Claim]) -> Side:

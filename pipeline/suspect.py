@@ -2,44 +2,56 @@
 
 Three things raise a suspicion: values of two sentences that exclude each other (``compare``), values of two
 claims that do, and two statements that the verifier says cannot both be true. What was measured on a pair
-goes into one logistic map, fitted on stories whose conflicts are known (benchmarks/fit_suspicions.py).
+goes into one logistic map, fitted on stories whose conflicts are known (benchmarks/fit_suspicions.py). The
+likeliest are put to the language model too, one letter each, where its odds are calibrated; a second map
+weighs those.
 """
 
+import asyncio
+import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import chain
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from pipeline.align import Aligned, Statement
-from pipeline.values.differences import Difference, Passage, differences
+from pipeline.errors import AnswerError
+from pipeline.progress import Progress
+from pipeline.values.differences import Difference, Passage, differences, has_conflicting_values
+from pipeline.values.polarity import negations
 from pipeline.verifier.judge import Judge, Pair
-from pipeline.verifier.stance import Array, log_odds
+from pipeline.verifier.stance import log_odds
 from schemas.article import Article
 from schemas.contradiction import ConflictKind, Side
 from schemas.record import Record, Span
 from schemas.suspicion import Suspicion
 
-LEAST_CONTRADICTS: Final = 0.5  # the verifier's probability that raises a suspicion by itself
 FEATURES: Final = (
-    "values",  # 1: values of the two sentences exclude each other
-    "claim_values",  # 1: values of two claims do
+    "values",  # 1: values of the two sentences exclude each other in the same role
+    "claim_values",  # 1: values of two claims in them do
     "quoted",  # 1: it is about a quotation, its words or its speaker
-    "claims",  # log-odds that the two claims contradict each other, the mean of both directions
-    "claim_and_sentence",  # the same of a claim and the other sentence, the pair that says most
-    "sentences",  # the same of the two sentences
-    "agree",  # log-odds that the same claims support each other
-    "overlap",  # the weighted share of words of the two statements that says most
+    "numbers",  # 1: a number of each sentence differs from one of the other, whatever their roles
+    "dates",  # 1: the same of dates and hours
+    "names",  # 1: each sentence has a name that the other lacks
+    "negated",  # 1: one of the two negates more than the other
+    "sentences",  # log-odds that the two sentences contradict each other, the mean of both directions
+    "claims",  # the same of the two claims in them that contradict each other most
+    "agree",  # log-odds that two claims in them support each other, the most
+    "cosine",  # of the two sentences, or of the two claims where only those are near
+    "mutual",  # 1: neither sentence has a nearer one in the other's article
 )
+ASKED: Final = (*FEATURES, "asked")  # log-odds that they contradict each other, the language model asked too
+LEAST_ASKED: Final = 0.1  # how likely a pair must be to be put to the language model
+MOST_ASKED: Final = 40  # pairs of a story; the likeliest
+STAGE: Final = "suspect"
 UNKNOWN: Final = -3.0  # log-odds where there is nothing to measure
-WEIGHTS: Final = Path(__file__).parent / "verifier" / "maps" / "suspicion.json"
+MAPS: Final = Path(__file__).parent / "verifier" / "maps"
 
 
 class SuspicionMap(Record):
-    """Fitted weights of ``FEATURES``: the log-odds that a reviewer agrees with a suspicion."""
+    """Fitted weights of ``FEATURES``, or ``ASKED``: the log-odds that a reviewer agrees with a suspicion."""
 
     schema_version: int = 1
     features: tuple[str, ...] = FEATURES
@@ -50,75 +62,131 @@ class SuspicionMap(Record):
 
 @dataclass
 class Measured:
-    """A pair of sentences with all that speaks for a conflict between them."""
+    """A pair of sentences with all that speaks for or against a conflict between them."""
 
-    sides: tuple[Side, Side]
+    one: Statement
+    other: Statement
     found: list[Suspicion] = field(default_factory=list)
     claim_values: list[Suspicion] = field(default_factory=list)
-    claims: float = UNKNOWN
-    claim_and_sentence: float = UNKNOWN
     sentences: float = UNKNOWN
+    claims: float = UNKNOWN
     agree: float = UNKNOWN
-    overlap: float = 0.0
-    strongest: tuple[Statement, Statement] | None = None
+    cosine: float = 0.0
+    is_mutual: bool = False
+    strongest: tuple[Statement, Statement] | None = None  # the claims that contradict each other most
+    asked: float | None = None
 
     def row(self) -> tuple[float, ...]:
         """Return one value for each of ``FEATURES``."""
-        is_quoted = any(s.kind is ConflictKind.attribution for s in self.found)
+        passages = [Passage(text=s.text, published=s.article.published) for s in (self.one, self.other)]
+        differ = [
+            float(has_conflicting_values(kind, *passages))
+            for kind in (ConflictKind.quantity, ConflictKind.date, ConflictKind.entity)
+        ]
+        one, other = (len(negations(s.text)) for s in (self.one, self.other))
         return (
             float(any(s.kind is not ConflictKind.attribution for s in self.found)),
             float(bool(self.claim_values)),
-            float(is_quoted),
-            self.claims,
-            self.claim_and_sentence,
+            float(any(s.kind is ConflictKind.attribution for s in self.found)),
+            *differ,
+            float(one != other),
             self.sentences,
+            self.claims,
             self.agree,
-            self.overlap,
+            self.cosine,
+            float(self.is_mutual),
         )
 
-    @property
-    def is_suspect(self) -> bool:
-        """Whether anything at all speaks for a conflict."""
-        raised = max(self.claims, self.claim_and_sentence) >= log_odds(LEAST_CONTRADICTS)
-        return bool(self.found or self.claim_values) or raised
 
+async def suspect(
+    compared: Sequence[Suspicion],
+    aligned: Sequence[Aligned],
+    articles: Mapping[str, Article],
+    judge: Judge,
+    progress: Progress,
+) -> tuple[Suspicion, ...]:
+    """Return a suspicion for each pair of sentences that may be in conflict, likeliest first.
 
-def suspect(compared: Sequence[Suspicion], aligned: Sequence[Aligned], judge: Judge) -> list[Suspicion]:
-    """Return a suspicion for each pair of sentences that may be in conflict, likeliest first."""
-    measured = measure(compared, aligned, judge)
+    A question that fails leaves the pair with what was known before; an EndpointError is raised.
+    """
+    measured = measure(compared, aligned, articles, judge)
     if not measured:
-        return []
-    likely = _likely(np.array([pair.row() for pair in measured]))
+        return ()
+    likely = weigh(measured)
+    if judge.can_ask:
+        order = sorted(range(len(measured)), key=lambda i: -likely[i])
+        worth = [measured[i] for i in order[:MOST_ASKED] if likely[i] >= LEAST_ASKED]
+        await ask(worth, judge, progress)
+        likely = weigh(measured)
     weighed = [
-        suspicion.model_copy(update={"odds": round(float(p), 3)})
+        suspicion.model_copy(update={"odds": round(p, 3)})
         for pair, p in zip(measured, likely, strict=True)
-        for suspicion in _raised(pair)
+        for suspicion in raised(pair)
     ]
-    return sorted(weighed, key=lambda s: -s.odds)
+    return tuple(sorted(weighed, key=lambda s: -s.odds))
 
 
-def measure(compared: Sequence[Suspicion], aligned: Sequence[Aligned], judge: Judge) -> list[Measured]:
-    """Return the pairs of sentences that anything speaks against, with what was measured on each."""
-    pairs: dict[tuple[tuple[str, int], ...], Measured] = {}
+async def ask(measured: Sequence[Measured], judge: Judge, progress: Progress) -> None:
+    """Put the strongest statements of each pair to the language model, and note what comes of it."""
+    progress.start(STAGE, len(measured))
+    pairs = [_asking(pair) for pair in measured]
+    answers = await asyncio.gather(
+        *(judge.weigh(p, s, stage=STAGE) for p, s in zip(pairs, judge.screen(pairs), strict=True)),
+        return_exceptions=True,
+    )
+    for pair, answer in zip(measured, answers, strict=True):
+        progress.step(STAGE)
+        if isinstance(answer, BaseException):
+            if not isinstance(answer, AnswerError):
+                raise answer
+        else:
+            pair.asked = log_odds(answer.contradicted)
+    progress.finish(STAGE)
 
-    def of(one: Side, other: Side) -> Measured:
-        key = tuple((side.article_id, side.span.start) for side in (one, other))
-        if key[::-1] in pairs:
-            return pairs[key[::-1]]
-        return pairs.setdefault(key, Measured((one, other)))
 
+def weigh(measured: Sequence[Measured]) -> list[float]:
+    """Return how likely a reviewer is to agree with each pair, by the map for what was measured on it."""
+    likely = []
+    for pair in measured:
+        names = FEATURES if pair.asked is None else ASKED
+        row = pair.row() if pair.asked is None else (*pair.row(), pair.asked)
+        fitted = _fitted(names)
+        score = fitted.bias + sum(w * x for w, x in zip(fitted.weights, row, strict=True))
+        likely.append(1.0 / (1.0 + math.exp(-score)))
+    return likely
+
+
+def measure(
+    compared: Sequence[Suspicion], aligned: Sequence[Aligned], articles: Mapping[str, Article], judge: Judge
+) -> list[Measured]:
+    """Return every pair of sentences near in subject, or of differing values, with what was measured."""
+    pairs: dict[tuple[str, int, str, int], Measured] = {}
+    for pair in aligned:
+        _of(pairs, _whole(pair.one), _whole(pair.other))
     for suspicion in compared:
-        of(*suspicion.sides).found.append(suspicion)
+        one, other = (_statement(side, articles) for side in suspicion.sides)
+        _of(pairs, one, other).found.append(suspicion)
     for pair, (contradict, agree) in zip(aligned, _both_ways(aligned, judge), strict=True):
-        measured = of(_side(pair.one), _side(pair.other))
-        _note(measured, pair, contradict, agree)
-        measured.claim_values += _claim_values(pair)
-    suspects = [pair for pair in pairs.values() if pair.is_suspect]
-    ends = list(chain.from_iterable(_sentence_pairs(m) for m in suspects))
-    odds = [log_odds(s.scores.contradicted) for s in judge.screen(ends)]
-    for i, one in enumerate(suspects):
-        one.sentences = (odds[2 * i] + odds[2 * i + 1]) / 2
-    return suspects
+        _note(_of(pairs, _whole(pair.one), _whole(pair.other)), pair, contradict, agree)
+    unread = [m for m in pairs.values() if m.sentences == UNKNOWN]
+    ends = [Aligned(m.one, m.other, m.cosine, is_mutual=False) for m in unread]
+    for m, (contradict, _) in zip(unread, _both_ways(ends, judge), strict=True):
+        m.sentences = contradict
+    return list(pairs.values())
+
+
+def _of(pairs: dict[tuple[str, int, str, int], Measured], one: Statement, other: Statement) -> Measured:
+    key = (one.article.id, one.sentence.number, other.article.id, other.sentence.number)
+    back = (*key[2:], *key[:2])
+    return pairs[back] if back in pairs else pairs.setdefault(key, Measured(one, other))
+
+
+def _whole(statement: Statement) -> Statement:
+    """Return the sentence of a statement, whole."""
+    if statement.claim is None:
+        return statement
+    text = " ".join(statement.article.quote(statement.sentence.span).split())
+    return Statement(statement.article, statement.sentence, text)
 
 
 def _both_ways(aligned: Sequence[Aligned], judge: Judge) -> Iterator[tuple[float, float]]:
@@ -136,22 +204,15 @@ def _pair(evidence: Statement, claim: Statement) -> Pair:
     return Pair(evidence.text, claim.text, (evidence.article.published, claim.article.published))
 
 
-def _sentence_pairs(measured: Measured) -> tuple[Pair, Pair]:
-    one, other = (" ".join(side.quote.split()) for side in measured.sides)
-    return Pair(one, other), Pair(other, one)
-
-
 def _note(measured: Measured, pair: Aligned, contradict: float, agree: float) -> None:
-    is_of_claims = pair.one.claim is not None and pair.other.claim is not None
-    before = max(measured.claims, measured.claim_and_sentence)
-    if is_of_claims:
-        measured.claims = max(measured.claims, contradict)
-        measured.agree = max(measured.agree, agree)
-    else:
-        measured.claim_and_sentence = max(measured.claim_and_sentence, contradict)
-    if contradict > before:
-        measured.strongest = (pair.one, pair.other)
-        measured.overlap = pair.overlap
+    measured.cosine = max(measured.cosine, pair.cosine)
+    if pair.one.claim is None:
+        measured.sentences, measured.is_mutual = contradict, pair.is_mutual
+        return
+    measured.claim_values += _claim_values(pair)
+    measured.agree = max(measured.agree, agree)
+    if contradict > measured.claims:
+        measured.claims, measured.strongest = contradict, (pair.one, pair.other)
 
 
 def _claim_values(pair: Aligned) -> Iterator[Suspicion]:
@@ -167,41 +228,66 @@ def _claim_values(pair: Aligned) -> Iterator[Suspicion]:
 
 
 def _in_sentence(statement: Statement, difference: Difference, side: int) -> Span | None:
-    span = (difference.a_span, difference.b_span)[side]
-    start = statement.article.quote(statement.sentence.span).find(span.cut(statement.text))
-    if start < 0:
+    words = (difference.a_span, difference.b_span)[side].cut(statement.text).split()
+    # Whole values alone: "5 people" does not stand in "15 people", nor "5 million" in "1.5 million".
+    value = r"(?<!\w)(?<!\d[.,])" + r"\s+".join(map(re.escape, words)) + r"(?!\w|[.,]\d)"
+    found = re.search(value, statement.article.quote(statement.sentence.span))
+    if found is None:
         return None
-    start += statement.sentence.span.start
-    return Span(start=start, end=start + span.end - span.start)
+    start = statement.sentence.span.start
+    return Span(start=start + found.start(), end=start + found.end())
 
 
-def _side(statement: Statement, differs: Span | None = None) -> Side:
+def _side(statement: Statement, differs: Span | None = None, *, is_claim: bool = False) -> Side:
     article: Article = statement.article
     return Side(
         article_id=article.id,
         span=statement.sentence.span,
         quote=article.quote(statement.sentence.span),
-        claim_id=statement.claim.id if statement.claim and differs else None,
+        claim_id=statement.claim.id if statement.claim and (differs or is_claim) else None,
         differs=(differs,) if differs else (),
     )
 
 
-def _raised(measured: Measured) -> list[Suspicion]:
+def _statement(side: Side, articles: Mapping[str, Article]) -> Statement:
+    """Return the sentence of a side, whole."""
+    article = articles[side.article_id]
+    sentence = next(s for s in article.sentences if s.span == side.span)
+    return Statement(article, sentence, " ".join(side.quote.split()))
+
+
+def raised(measured: Measured) -> list[Suspicion]:
     """Return what was found in the pair: in the sentences, else in the claims, else by the verifier alone."""
     if measured.found or measured.claim_values:
-        return measured.found or measured.claim_values
-    claims = [s.claim.id if s.claim else None for s in measured.strongest or ()]
-    ids = dict(zip((s.article.id for s in measured.strongest or ()), claims, strict=True))
-    one, other = (side.model_copy(update={"claim_id": ids.get(side.article_id)}) for side in measured.sides)
-    return [Suspicion(sides=(one, other), found_by="model")]
+        return measured.found or measured.claim_values[:1]
+    claims = measured.strongest or (measured.one, measured.other)
+    one, other = (_side(statement, is_claim=True) for statement in claims)
+    return [Suspicion(sides=(one, other), found_by="model", kind=_kind(measured))]
 
 
-def _likely(rows: Array) -> Array:
-    fitted = _fitted()
-    likely: Array = 1.0 / (1.0 + np.exp(-(rows @ np.asarray(fitted.weights) + fitted.bias)))
-    return likely
+def _kind(measured: Measured) -> ConflictKind | None:
+    """Return what the two sentences can differ in at all, where only one thing comes into question."""
+    _, _, _, numbers, dates, _, negated, *_ = measured.row()
+    kinds = {ConflictKind.quantity: numbers, ConflictKind.date: dates, ConflictKind.polarity: negated}
+    possible = [kind for kind, differs in kinds.items() if differs]
+    return possible[0] if len(possible) == 1 else None
+
+
+def _asking(measured: Measured) -> Pair:
+    """Return the two statements that say most; the shorter one is the claim."""
+    one, other = measured.strongest or (measured.one, measured.other)
+    evidence, claim = (one, other) if _bulk(one) >= _bulk(other) else (other, one)
+    return _pair(evidence, claim)
+
+
+def _bulk(statement: Statement) -> tuple[int, str]:
+    return len(statement.text), statement.text
 
 
 @cache
-def _fitted() -> SuspicionMap:
-    return SuspicionMap.model_validate_json(WEIGHTS.read_text(encoding="utf-8"))
+def _fitted(names: tuple[str, ...]) -> SuspicionMap:
+    for path in sorted(MAPS.glob("suspicion*.json")):
+        fitted = SuspicionMap.model_validate_json(path.read_text(encoding="utf-8"))
+        if fitted.features == names:
+            return fitted
+    raise LookupError(f"no map for {names}")

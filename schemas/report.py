@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from schemas.article import Role, Skipped
 from schemas.claim import Claim, Dropped
+from schemas.cluster import Cluster
 from schemas.contradiction import Contradiction
 from schemas.record import Record, Span
 from schemas.verdict import Verdict
@@ -109,9 +110,15 @@ class ReportArticle(Record):
 
 
 class ReportClaim(Claim):
-    """A claim with its verdict."""
+    """A claim with its verdict.
+
+    ``worth`` (0 to 1) says how much it is worth checking, to put claims in order, and ``worth_reasons`` why,
+    in plain words, the weightiest first; 0 and none in reports that are older than these fields.
+    """
 
     verdict: Verdict
+    worth: float = 0.0
+    worth_reasons: tuple[str, ...] = ()
 
 
 class Report(Record):
@@ -125,3 +132,4 @@ class Report(Record):
     contradictions: tuple[Contradiction, ...]
     skipped: tuple[Skipped, ...] = ()
     dropped: tuple[Dropped, ...] = ()
+    clusters: tuple[Cluster, ...] = ()

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from schemas.article import Skipped
 from schemas.claim import Dropped, Quantity, When
+from schemas.cluster import Cluster
 from schemas.contradiction import ConflictKind, Contradiction, Relation, Severity
 from schemas.record import Span
 from schemas.report import Report
@@ -73,7 +74,14 @@ def with_text(hostile: str) -> Report:
             articles[0], 2, f"{hostile}?", sample.contradicted(sample.evidence(articles[1], 4)), **more
         ),
         sample.claim(
-            articles[0], 3, f"{hostile}; alone", sample.unsupported(), quantities=(quantity,), speaker=hostile
+            articles[0],
+            3,
+            f"{hostile}; alone",
+            sample.unsupported(),
+            quantities=(quantity,),
+            speaker=hostile,
+            worth=0.5,
+            worth_reasons=(hostile, f"{hostile}2"),
         ),
         sample.claim(articles[1], 4, f"{hostile}; too", sample.supported(sample.evidence(articles[0], 2))),
         sample.claim(
@@ -92,12 +100,21 @@ def with_text(hostile: str) -> Report:
         reason=f"{hostile} because",
         sides=(sample.side(articles[0], 2, claim_id=claims[0].id), sample.side(articles[1], 3, "other")),
     )
+    cluster = Cluster(
+        id=hostile,
+        claim_ids=(claims[2].id,),
+        article_ids=("a", "b"),
+        first_article_id="a",
+        speaker=f"{hostile}K",
+        text=hostile,
+    )
     return Report(
         story=f"{hostile}S",
         run=sample.run_info(claims, model=f"{hostile}M", notes=(f"{hostile}N",), settings={"key": hostile}),
         articles=articles,
         claims=claims,
         contradictions=(finding,),
+        clusters=(cluster,),
         dropped=(Dropped(article_id=f"{hostile}A", text=f"{hostile}D", reason=f"{hostile}E"),),
         skipped=(Skipped(path=f"{hostile}P", reason=f"{hostile}R"),),
     )

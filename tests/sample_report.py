@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 from schemas.article import Role, Skipped
 from schemas.claim import Bound, ClaimKind, Quantity, When
+from schemas.cluster import Cluster
 from schemas.contradiction import ConflictKind, Contradiction, Relation, Severity, Side
 from schemas.record import Span
 from schemas.report import (
@@ -243,8 +244,32 @@ def sample_report(**more: object) -> Report:
         "articles": articles,
         "claims": claims,
         "contradictions": contradictions,
+        "clusters": () if "claims" in more else _clusters(claims),
     }
     return Report.model_validate(facts | more)
+
+
+def _clusters(claims: Sequence[ReportClaim]) -> tuple[Cluster, ...]:
+    inspected = [claim for claim in claims if claim.text == "The crane passed its inspection in March."]
+    taken = [claim for claim in claims if "in hospital" in claim.text or "to hospital" in claim.text]
+    return (
+        Cluster(
+            id="k1",
+            claim_ids=tuple(claim.id for claim in inspected),
+            article_ids=tuple(claim.article_id for claim in inspected),
+            origins=1,
+            speaker="harbour master Jonna Teek",
+            text=inspected[0].text,
+        ),
+        Cluster(
+            id="k2",
+            claim_ids=tuple(claim.id for claim in taken),
+            article_ids=tuple(claim.article_id for claim in taken),
+            first_article_id=taken[0].article_id,
+            origins=2,
+            text=taken[0].text,
+        ),
+    )
 
 
 def _claims(
@@ -271,7 +296,13 @@ def _claims(
         ),
         claim(courier, 5, inspected, supported(evidence(wire, 3), evidence(morning, 3)), **teek),
         claim(courier, 6, "Work will not begin again before Friday.", unsupported(), kind=ClaimKind.plan),
-        claim(courier, 7, "The Hallstad yard built the crane in 1987.", unsupported()),
+        claim(
+            courier,
+            7,
+            "The Hallstad yard built the crane in 1987.",
+            unsupported(),
+            **_worth(0.4, "a past event"),
+        ),
         claim(
             ledger,
             2,
@@ -287,6 +318,7 @@ def _claims(
             4,
             "The crane had not been inspected since 2029.",
             unsupported(UnsupportedReason.inconclusive),
+            **_worth(0.8, "an accusation", "a past event", "a cause", "a comparison"),
             speaker="Bram Oduya",
         ),
         claim(ledger, 5, "Union members will march on Saturday.", unsupported(), kind=ClaimKind.plan),
@@ -295,6 +327,7 @@ def _claims(
             6,
             "The port of Veldrik handles about 40,000 containers a year.",
             unsupported(),
+            **_worth(0.7, "a large figure or a share"),
             kind=ClaimKind.quantity,
             quantities=(_quantity(ledger, "some 40,000 containers", 40_000, "container", Bound.about),),
         ),
@@ -305,6 +338,10 @@ def _claims(
             morning, 4, "The mayor of Veldrik asked for an inquiry.", unsupported(), speaker="Alba Restrup"
         ),
     )
+
+
+def _worth(score: float, *reasons: str) -> dict[str, object]:
+    return {"worth": score, "worth_reasons": reasons}
 
 
 def _quantity(

@@ -1,6 +1,7 @@
 """Near-copies count as one origin, and so do articles that quote one speaker."""
 
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.origins import Sources, find_origins, group, is_same_sentence
@@ -32,6 +33,56 @@ def test_a_sentence_is_the_same_give_or_take_a_few_words() -> None:
     assert not is_same_sentence(
         "The ferry sank off Kelmar on Monday.", "Divers found the ferry in deep water."
     )
+
+
+COPIED = (
+    "The ferry Maud, run by Orrin Line, was on her way to Kelmar with 40 people aboard when she struck a reef"
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (f"{COPIED}, Kelmar Press Agency (KPA) reported.", f"{COPIED} on Tuesday night."),
+        (
+            f"{COPIED}.",
+            f"Late in the evening, as the wind rose over the sound and the boats ran in, {COPIED}.",
+        ),
+        (
+            "Two trawlers took everybody off before midnight.",
+            "Before midnight two trawlers took everybody off.",
+        ),
+        (f"{COPIED}.", COPIED.replace("40 people", "214 people")),
+    ],
+)
+def test_a_sentence_that_differs_by_a_clause_is_the_same(one: str, other: str) -> None:
+    assert is_same_sentence(one, other)
+    assert is_same_sentence(other, one)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        # the same event, told by two who saw it
+        (f"{COPIED}.", "With 40 people aboard, the Orrin Line ferry hit the reef on her way to Kelmar."),
+        # a short run of words that two writers share by chance
+        (
+            "The mayor met the crews at Skarn Head.",
+            "The minister, too, met the crews at Skarn Head on Monday.",
+        ),
+        ("There were 40 people aboard.", f"{COPIED}, and there were 40 people aboard the tug as well."),
+    ],
+)
+def test_a_sentence_in_other_words_is_not_the_same(one: str, other: str) -> None:
+    assert not is_same_sentence(one, other)
+    assert not is_same_sentence(other, one)
+
+
+@settings(deadline=None)
+@given(st.text(), st.text())
+def test_being_the_same_does_not_hang_on_the_order(one: str, other: str) -> None:
+    assert is_same_sentence(one, one)
+    assert is_same_sentence(one, other) == is_same_sentence(other, one)
 
 
 @given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), max_size=12))
@@ -76,6 +127,11 @@ def test_each_outlet_that_saw_it_is_an_origin() -> None:
 def test_a_sentence_that_was_copied_is_one_origin() -> None:
     text = "The pumps of the ferry were forty years old and full of rust."
     assert counted(text, text.replace("full of rust", "full of salt")) == 1
+
+
+def test_a_copied_sentence_with_another_clause_is_one_origin() -> None:
+    text = "The pumps of the ferry were forty years old and full of rust when divers saw them"
+    assert counted(f"{text}, the Kelmar Press Agency reported.", f"{text} on Tuesday night.") == 1
 
 
 def test_one_speaker_is_one_origin_even_where_no_claim_names_him() -> None:

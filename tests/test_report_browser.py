@@ -142,7 +142,9 @@ def test_filters_by_words_and_by_kind(browser: Browser, tmp_path: Path) -> None:
     assert page.locator("#confirmed details").get_attribute("open") is None
 
     page.select_option("#filter-kind", "claim:statement")
-    assert page.locator("#confirmed .claim").first.is_visible()  # its fold opened by itself
+    assert page.locator(
+        "#confirmed [data-kind='claim:statement']"
+    ).first.is_visible()  # its fold opened by itself
     assert not page.locator("#finding-c1").is_visible()
     page.select_option("#filter-kind", "conflict:date")
     assert [item.get_attribute("id") for item in items.all() if item.is_visible()] == [

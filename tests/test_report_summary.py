@@ -14,13 +14,55 @@ def test_claims_that_agree_are_told_once_with_their_origins() -> None:
     groups = summarise(sample.sample_report()).agreements
     inspected = next(group for group in groups if "inspection" in group.claim.text)
     assert len(inspected.others) == 2
-    assert (inspected.outlets, inspected.origins, inspected.is_one_speaker) == (3, 1, True)
+    assert (inspected.outlets, inspected.origins) == (3, 1)
+    assert (inspected.speaker, inspected.first_article_id) == ("harbour master Jonna Teek", None)
     taken = next(group for group in groups if group is not inspected)
     assert len(groups) == 2
-    assert not taken.is_one_speaker
+    assert (taken.outlets, taken.origins, taken.speaker, taken.first_article_id) == (2, 2, None, "courier")
+
+
+def test_one_speaker_and_who_was_first_are_said() -> None:
     confirmed = TakenApart(render_html(sample.sample_report())).by_id["confirmed"]
     assert "3 outlets, 1 origin" in confirmed
-    assert "All of them quote Jonna Teek" in confirmed
+    assert "One speaker, three outlets. All of them quote harbour master Jonna Teek" in confirmed
+    assert confirmed.count("One speaker") == 1
+    assert "first published by Veldrik Courier, 5 March 2031" in confirmed
+    assert confirmed.count("first published by") == 1
+    text = render_markdown(sample.sample_report())
+    assert "**One speaker, three outlets**: all of them quote harbour master Jonna Teek" in text
+    assert text.count("first published by Veldrik Courier, 5 March 2031") == 1
+
+
+def test_an_older_report_without_clusters_is_grouped_anew() -> None:
+    groups = summarise(sample.sample_report(clusters=())).agreements
+    inspected = next(group for group in groups if "inspection" in group.claim.text)
+    assert len(inspected.others) == 2
+    assert (inspected.outlets, inspected.origins, inspected.speaker) == (3, 1, "Jonna Teek")
+    assert inspected.first_article_id is None
+
+
+def test_each_confirmed_claim_is_told_once_whatever_the_clusters_say() -> None:
+    report = sample.sample_report()
+    cluster = report.clusters[0]
+    odd = (
+        cluster,
+        cluster.model_copy(update={"id": "k9"}),
+        cluster.model_copy(update={"id": "k8", "claim_ids": ("gone",)}),
+    )
+    groups = summarise(report.model_copy(update={"clusters": odd})).agreements
+    told = [claim.id for group in groups for claim in (group.claim, *group.others)]
+    supported = [claim.id for claim in report.claims if claim.verdict.label is Label.supported]
+    assert sorted(told) == sorted(supported)
+
+
+def test_two_articles_of_one_outlet_are_one_outlet() -> None:
+    report = sample.sample_report()
+    articles = tuple(
+        article.model_copy(update={"outlet": "Northsea Wire", "published": None})
+        for article in report.articles
+    )
+    groups = summarise(report.model_copy(update={"articles": articles})).agreements
+    assert {group.outlets for group in groups} == {1}
 
 
 def test_one_sentence_with_two_claims_joins_only_the_nearest() -> None:

@@ -1,25 +1,22 @@
-"""Supported claims that say the same thing, told once, with who agrees and how independently."""
+"""Supported claims that say the same, told once: who agrees, how independently, and who was first."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz
-
-from schemas.record import Span
-from schemas.report import Report, ReportClaim
+from pipeline.likeness import group_claims
+from schemas.cluster import Cluster
+from schemas.report import Report, ReportArticle, ReportClaim
 from schemas.verdict import Evidence, Label, Stance
-
-Place = tuple[str, Span]  # an article's id and a sentence of it
 
 
 @dataclass(frozen=True)
 class Agreement:
     """One supported claim with those of other articles that say the same.
 
-    ``claim`` is the one with most confirming articles; ``others`` are the further claims; ``evidence`` holds
-    one passage per confirming article. ``outlets`` counts its own article too, ``origins`` the
-    independent ones among them (0 where unknown); ``is_one_speaker`` is true where all quote one person.
+    ``claim`` has the wording that stands for all; ``others`` are the further claims; ``evidence`` holds one
+    passage per confirming article. ``outlets`` counts that of the claim, too, ``origins`` the independent
+    ones among them (0 where unknown). ``speaker`` is the one whom all of them quote, or null, and
+    ``first_article_id`` the article that was published first, null where that is not known.
     """
 
     claim: ReportClaim
@@ -27,90 +24,76 @@ class Agreement:
     evidence: tuple[Evidence, ...]
     outlets: int
     origins: int
-    is_one_speaker: bool
+    speaker: str | None
+    first_article_id: str | None
 
 
 def agreements(report: Report) -> tuple[Agreement, ...]:
     """Return the supported claims in groups, those with most independent origins first.
 
-    Two claims of two articles are one where each is, among the claims of a sentence that supports the other,
-    the one nearest to it in words. Time is linear in the claims and their evidence.
+    The groups are the report's clusters; where it has none, being older, they are made anew.
     """
-    supported = [claim for claim in report.claims if claim.verdict.label is Label.supported]
-    origin = {article.id: article.origin for article in report.articles}
-    groups = [_agreement(group, origin) for group in _groups(supported)]
-    return tuple(sorted(groups, key=lambda group: (-group.origins, -group.outlets)))
+    supported = {claim.id: claim for claim in report.claims if claim.verdict.label is Label.supported}
+    articles = {article.id: article for article in report.articles}
+    found = [_agreement(group, cluster, articles) for group, cluster in _groups(report, supported)]
+    return tuple(sorted(found, key=lambda agreement: (-agreement.origins, -agreement.outlets)))
 
 
-def _groups(claims: Sequence[ReportClaim]) -> list[list[ReportClaim]]:
-    """Return the claims in groups of mutual agreement, in the order of their first claims."""
-    by_id = {claim.id: claim for claim in claims}
-    places = _places(claims)
-    nearest = {claim.id: set(_nearest(claim, places)) for claim in claims}
-    root = {claim.id: claim.id for claim in claims}
-
-    def find(name: str) -> str:
-        while root[name] != name:
-            root[name] = name = root[root[name]]
-        return name
-
-    for name, others in nearest.items():
-        for other in sorted(others):
-            if name in nearest[other]:
-                root[find(other)] = find(name)
-    groups: dict[str, list[ReportClaim]] = defaultdict(list)
-    for name, claim in by_id.items():
-        groups[find(name)].append(claim)
-    return list(groups.values())
+def _groups(
+    report: Report, supported: dict[str, ReportClaim]
+) -> Iterator[tuple[Sequence[ReportClaim], Cluster | None]]:
+    """Yield the supported claims that say the same, with their cluster; each claim once."""
+    left = dict(supported)
+    for cluster in report.clusters:
+        group = [left.pop(name) for name in cluster.claim_ids if name in left]
+        if group:
+            yield group, cluster
+    published = {article.id: article.published for article in report.articles}
+    rest = list(left.values())
+    for group in [[claim] for claim in rest] if report.clusters else group_claims(rest, published):
+        yield group, None
 
 
-def _places(claims: Sequence[ReportClaim]) -> dict[Place, list[ReportClaim]]:
-    """Return the claims at each sentence that states them, a repeat included."""
-    places: dict[Place, list[ReportClaim]] = defaultdict(list)
-    for claim in claims:
-        for span in {claim.span, *claim.repeats}:
-            places[claim.article_id, span].append(claim)
-    return places
-
-
-def _nearest(claim: ReportClaim, places: Mapping[Place, Sequence[ReportClaim]]) -> Iterator[str]:
-    """Yield for each supporting sentence the claim it states that is nearest to ``claim`` in words."""
-    for evidence in _supporting(claim):
-        rivals = places.get((evidence.article_id, evidence.span), ())
-        if rivals:
-            yield max(rivals, key=lambda rival: (fuzz.token_set_ratio(claim.text, rival.text), rival.id)).id
-
-
-def _supporting(claim: ReportClaim) -> Iterator[Evidence]:
-    return (evidence for evidence in claim.verdict.evidence if evidence.stance is Stance.supports)
-
-
-def _agreement(group: Sequence[ReportClaim], origin: Mapping[str, str]) -> Agreement:
-    claim = max(group, key=lambda claim: (len(_passages(claim)), claim.verdict.confidence))
-    others = tuple(other for other in group if other is not claim)
-    passages = _passages(claim)
-    speaker = (claim.speaker or "").casefold()
-    same_words = {other.article_id for other in others if (other.speaker or "").casefold() == speaker}
-    texts = {origin.get(article_id, article_id) for article_id in passages}
-    # The verdict counts one speaker's words as one origin: fewer origins than texts mean a shared speaker.
-    is_one_speaker = bool(speaker and passages) and (
-        passages.keys() <= same_words or (claim.verdict.origins == 1 and len(texts) > 1)
-    )
+def _agreement(
+    group: Sequence[ReportClaim], cluster: Cluster | None, articles: Mapping[str, ReportArticle]
+) -> Agreement:
+    claim = _head(group, cluster)
+    passages = _passages(group, claim.article_id)
+    article_ids = {claim.article_id, *passages, *(other.article_id for other in group)}
+    article_ids |= set(cluster.article_ids) if cluster else set()
     return Agreement(
         claim=claim,
-        others=others,
+        others=tuple(other for other in group if other is not claim),
         evidence=tuple(passages.values()),
-        outlets=len(passages) + 1,
-        origins=claim.verdict.origins,
-        is_one_speaker=is_one_speaker,
+        outlets=len({articles[name].label if name in articles else name for name in article_ids}),
+        origins=cluster.origins if cluster else claim.verdict.origins,
+        speaker=cluster.speaker if cluster else _one_speaker(claim, passages, articles),
+        first_article_id=cluster.first_article_id if cluster else None,
     )
 
 
-def _passages(claim: ReportClaim) -> dict[str, Evidence]:
-    """Return the strongest supporting passage of each article."""
+def _one_speaker(
+    claim: ReportClaim, passages: Iterable[str], articles: Mapping[str, ReportArticle]
+) -> str | None:
+    """Return the claim's speaker where all quote one: several texts, but one origin."""
+    texts = {articles[name].origin if name in articles else name for name in (claim.article_id, *passages)}
+    return claim.speaker if claim.verdict.origins == 1 and len(texts) > 1 else None
+
+
+def _head(group: Sequence[ReportClaim], cluster: Cluster | None) -> ReportClaim:
+    """Return the claim worded as the cluster is, else the one that most articles confirm."""
+    worded = [claim for claim in group if cluster and claim.text == cluster.text]
+    return max(worded or group, key=lambda claim: (len(claim.verdict.evidence), claim.verdict.confidence))
+
+
+def _passages(group: Sequence[ReportClaim], article_id: str) -> dict[str, Evidence]:
+    """Return the strongest supporting passage of each article but the one of that id."""
     best: dict[str, Evidence] = {}
-    for evidence in _supporting(claim):
-        held = best.get(evidence.article_id)
-        if held is None or held.confidence < evidence.confidence:
-            best[evidence.article_id] = evidence
+    for claim in group:
+        for evidence in claim.verdict.evidence:
+            held = best.get(evidence.article_id)
+            if evidence.stance is not Stance.supports or evidence.article_id == article_id:
+                continue
+            if held is None or held.confidence < evidence.confidence:
+                best[evidence.article_id] = evidence
     return best

@@ -29,7 +29,7 @@ def render_markdown(report: Report) -> str:
         title = f": {escape(source.title)}" if source.title else ""
         lines.append(f"- **{escape(source.label)}**, {words.day(source.published)}{title}")
     lines += ["", *_gaps(report, summary), *_findings(summary, article)]
-    lines += [*_single(summary), *_confirmed(summary, article), *_problems(summary), *_made(report)]
+    lines += [*_single(summary, article), *_confirmed(summary, article), *_problems(summary), *_made(report)]
     lines.append("storycheck is no arbiter of truth: it shows who says what, and where they part.")
     return "\n".join(lines) + "\n"
 
@@ -100,21 +100,35 @@ def _marked(side: Side) -> str:
     return " ".join("".join(pieces).split())
 
 
-def _single(summary: Summary) -> Iterator[str]:
+def _single(summary: Summary, article: Articles) -> Iterator[str]:
     yield from ("## What only one outlet says", "")
-    if not summary.single:
+    if not summary.single.outlets:
         yield from ("No claim stands alone." if summary.labels[Label.supported] else "There are none.", "")
     for reason in summary.reasons:
         yield f"- *{words.REASON[reason]}*: {words.REASON_EXPLAINED[reason]}"
     if summary.reasons:
         yield ""
-    for outlet in summary.single:
-        yield from (f"### {escape(outlet.article.label)}", "")
-        for claim in outlet.claims:
-            given = claim.verdict.reason
-            why = f" *({words.REASON.get(given, escape(given))})*" if given else ""
-            yield f"- {_claim(claim)}{why}"
+    if summary.single.first:
+        yield from ("### Most worth checking", "")
+        for claim in summary.single.first:
+            yield f"- {_claim(claim)} ({escape(article(claim.article_id).label)}){_why(claim)}"
         yield ""
+    for outlet in summary.single.outlets:
+        yield from (f"### {escape(outlet.article.label)}", "")
+        yield from (f"- {_claim(claim)}{_why(claim)}" for claim in outlet.claims)
+        if outlet.first:
+            above = f"{words.counted(outlet.first, 'claim')} of {outlet.total:,} above."
+            yield from ("", f"*{above}*") if outlet.claims else (f"*{above}*",)
+        yield ""
+
+
+def _why(claim: ReportClaim) -> str:
+    """Return why a claim stands alone, and why it is worth checking."""
+    given = claim.verdict.reason
+    parts = [words.REASON.get(given, escape(given))] if given else []
+    if worth := claim.worth_reasons[: words.REASONS_SHOWN]:
+        parts.append(f"worth checking: {escape(', '.join(worth))}")
+    return f" *({'; '.join(parts)})*" if parts else ""
 
 
 def _confirmed(summary: Summary, article: Articles) -> Iterator[str]:
@@ -130,10 +144,20 @@ def _agreement(agreement: Agreement, article: Articles) -> str:
     origins = f", {words.counted(agreement.origins, 'origin')}" if agreement.origins else ""
     names = [escape(article(passage.article_id).label) for passage in agreement.evidence]
     by = f" by {words.listed(names)}" if names else ""
-    said = "; all quote one speaker" if agreement.is_one_speaker else ""
     outlets = words.counted(agreement.outlets, "outlet")
     source = escape(article(claim.article_id).label)
-    return f"{_claim(claim)} ({source}; confirmed{by}; in all {outlets}{origins}{said})"
+    told = f"{_claim(claim)} ({source}; confirmed{by}; in all {outlets}{origins}{_first(agreement, article)})"
+    if not agreement.speaker:
+        return told
+    number = words.spelled(agreement.outlets)
+    return f"{told}. **One speaker, {number} outlets**: all of them quote {escape(agreement.speaker)}"
+
+
+def _first(agreement: Agreement, article: Articles) -> str:
+    if agreement.first_article_id is None:
+        return ""
+    source = article(agreement.first_article_id)
+    return f"; first published by {escape(source.label)}, {words.day(source.published)}"
 
 
 def _claim(claim: ReportClaim) -> str:

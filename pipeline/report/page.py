@@ -53,10 +53,12 @@ def _environment() -> Environment:
         "KIND": words.KIND,
         "LABEL": words.LABEL,
         "REASON": words.REASON,
+        "REASONS_SHOWN": words.REASONS_SHOWN,
         "RELATION": words.RELATION,
         "REASON_EXPLAINED": words.REASON_EXPLAINED,
         "counted": words.counted,
         "share": words.share,
+        "spelled": words.spelled,
     }
     return environment
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from pipeline.report.agreement import Agreement, agreements
+from pipeline.report.single import Single, single
 from pipeline.report.words import counted, listed, share
 from schemas.contradiction import Contradiction, Relation, Severity
-from schemas.report import Report, ReportArticle, ReportClaim
+from schemas.report import Report, ReportClaim
 from schemas.verdict import Label, UnsupportedReason
 
 _NAMES: Mapping[Relation, tuple[str, str]] = MappingProxyType(
@@ -18,14 +19,6 @@ _NAMES: Mapping[Relation, tuple[str, str]] = MappingProxyType(
         Relation.speakers_differ: ("point on which speakers differ", "points on which speakers differ"),
     }
 )
-
-
-@dataclass(frozen=True)
-class Outlet:
-    """The claims that one article alone makes: found nowhere else first, then by their place in the text."""
-
-    article: ReportArticle
-    claims: tuple[ReportClaim, ...]
 
 
 @dataclass(frozen=True)
@@ -53,7 +46,7 @@ class Summary:
     severities: Mapping[Severity, int]
     findings: Mapping[Relation, tuple[Contradiction, ...]]
     unlinked: tuple[ReportClaim, ...]
-    single: tuple[Outlet, ...]
+    single: Single
     reasons: tuple[UnsupportedReason, ...]  # those that ``single`` gives, in the order of the enum
     agreements: tuple[Agreement, ...]
     problems: tuple[Problem, ...]
@@ -85,7 +78,7 @@ def summarise(report: Report) -> Summary:
             for claim in report.claims
             if claim.verdict.label is Label.contradicted and claim.id not in linked
         ),
-        single=_single(report),
+        single=single(report),
         reasons=_reasons(report),
         agreements=agreements(report),
         problems=_problems(report),
@@ -150,31 +143,6 @@ def _gaps(report: Report, error_claims: int) -> tuple[str, ...]:
     elif coverage.errors > error_claims:
         gaps.append(f"{counted(coverage.errors, 'error')} happened on the way.")
     return tuple(gaps)
-
-
-def _single(report: Report) -> tuple[Outlet, ...]:
-    order = {reason.value: place for place, reason in enumerate(UnsupportedReason)}
-    claims = defaultdict(list)
-    for claim in report.claims:
-        if claim.verdict.label is Label.unsupported:
-            claims[claim.article_id].append(claim)
-    return tuple(
-        Outlet(
-            article,
-            tuple(
-                sorted(
-                    claims[article.id],
-                    key=lambda claim: (
-                        order.get(claim.verdict.reason or "", len(order)),
-                        claim.span.start,
-                        claim.id,
-                    ),
-                )
-            ),
-        )
-        for article in report.articles
-        if claims[article.id]
-    )
 
 
 def _reasons(report: Report) -> tuple[UnsupportedReason, ...]:

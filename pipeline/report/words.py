@@ -49,6 +49,7 @@ REASON_EXPLAINED: Mapping[str, str] = MappingProxyType(
         UnsupportedReason.nothing_to_compare.value: "there was no other article to compare it with",
     }
 )
+REASONS_SHOWN = 3  # of those that make a claim worth checking, the weightiest
 _BOUND: Mapping[Bound, str] = MappingProxyType(
     {
         Bound.exact: "",
@@ -69,6 +70,12 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
 def listed(parts: list[str]) -> str:
     """Return words as a list in a sentence: ``a, b and c``."""
     return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+
+
+def spelled(number: int) -> str:
+    """Return a small number as a word, a larger one in figures."""
+    words = "no one two three four five six seven eight nine ten".split()
+    return words[number] if 0 <= number < len(words) else f"{number:,}"
 
 
 def percent(chance: float) -> str:

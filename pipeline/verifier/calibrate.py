@@ -1,5 +1,6 @@
 """Fits the map from what was measured to the three stances, and tells how it does on rows it has not seen."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,7 +11,8 @@ from pipeline.verifier.stance import STANCES, Array, StanceMap, as_scores
 from schemas.evaluation import LabelledRow, Scores
 
 FOLDS: Final = 5
-LEAST_ROWS: Final = 60  # of which at least ten a stance: below that a map fits chance
+LEAST_ROWS: Final = 60  # below that a map fits chance
+LEAST_OF_A_LABEL: Final = 10
 
 
 def fit_map(
@@ -19,16 +21,10 @@ def fit_map(
     """Return the map fitted on all rows with one of the three labels; each label of each set weighs the same.
 
     ``measured`` is rows × ``features``, ``sets`` names the set of each row. Raises ValueError for fewer than
-    ``LEAST_ROWS`` usable rows, or fewer than ten of any stance.
+    ``LEAST_ROWS`` usable rows, or fewer than ``LEAST_OF_A_LABEL`` of any stance.
     """
-    usable = [i for i, row in enumerate(rows) if row.label.value in STANCES]
+    usable = usable_rows(rows)
     labels = [STANCES.index(rows[i].label.value) for i in usable]
-    fewest = min((labels.count(k) for k in range(len(STANCES))), default=0)
-    if len(usable) < LEAST_ROWS or fewest < 10:
-        raise ValueError(
-            f"{len(usable)} usable rows, {fewest} of the rarest label: at least {LEAST_ROWS}, and 10 of each "
-            f"of {', '.join(STANCES)}, are needed"
-        )
     weights = balanced_weights([(sets[i], label) for i, label in zip(usable, labels, strict=True)])
     theta = fit_logistic(measured[usable], labels, len(STANCES), weights)
     counts: dict[str, int] = {}
@@ -41,6 +37,19 @@ def fit_map(
         bias=tuple(round(float(row[-1]), 5) for row in theta),
         fitted_on=counts,
     )
+
+
+def usable_rows(rows: Sequence[LabelledRow]) -> list[int]:
+    """Return the positions of the rows a map can be fitted on; raises ValueError where they are too few."""
+    usable = [i for i, row in enumerate(rows) if row.label.value in STANCES]
+    counts = Counter(rows[i].label.value for i in usable)
+    fewest = min(counts[stance] for stance in STANCES)
+    if len(usable) < LEAST_ROWS or fewest < LEAST_OF_A_LABEL:
+        raise ValueError(
+            f"{len(usable)} usable rows, {fewest} of the rarest label: at least {LEAST_ROWS}, and "
+            f"{LEAST_OF_A_LABEL} of each of {', '.join(STANCES)}, are needed"
+        )
+    return usable
 
 
 def cross_validated(

@@ -20,7 +20,7 @@ def fit_logistic(rows: Array, labels: Sequence[int], classes: int, row_weights: 
     """
     count, width = rows.shape
     mean, spread = rows.mean(axis=0), rows.std(axis=0)
-    spread[spread == 0.0] = 1.0
+    spread[spread <= 1e-12 * np.abs(rows).max(axis=0)] = 1.0  # the mean of equal numbers may be off a little
     x = np.hstack([(rows - mean) / spread, np.ones((count, 1))])
     weight = np.ones(count) if row_weights is None else row_weights / row_weights.mean()
     target = np.eye(classes)[np.asarray(labels)]

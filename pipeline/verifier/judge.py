@@ -13,7 +13,15 @@ from pipeline.llm import Llm
 from pipeline.prompts import Prompt
 from pipeline.verifier.encoder import Encoder, shipped
 from pipeline.verifier.features import features
-from pipeline.verifier.stance import Array, StanceMap, as_scores, log_odds, read_map
+from pipeline.verifier.stance import (
+    OF_PAIR,
+    OF_PAIR_WITH_ODDS,
+    Array,
+    StanceMap,
+    as_scores,
+    log_odds,
+    read_map,
+)
 from schemas.evaluation import Scores
 
 LETTERS: Final = ("S", "C", "N")
@@ -57,6 +65,11 @@ class Judge:
         self._screen = screen_map()
         self._with_odds = with_odds
 
+    @property
+    def can_ask(self) -> bool:
+        """Whether a language model can be asked whose odds are calibrated."""
+        return self._llm is not None and self._prompt is not None and self._with_odds is not None
+
     def screen(self, pairs: Sequence[Pair]) -> list[Screened]:
         """Return the stances of all pairs by the cross-encoder and code alone, in milliseconds a pair."""
         if not pairs:
@@ -78,7 +91,7 @@ class Judge:
 
 def screen_map() -> StanceMap:
     """Return the map that screens every run, without any language model."""
-    return read_map(MAPS / "screen.json")
+    return read_map(MAPS / "screen.json", OF_PAIR)
 
 
 def chosen_map(calibration: Path | None, model: str) -> StanceMap | None:
@@ -87,11 +100,11 @@ def chosen_map(calibration: Path | None, model: str) -> StanceMap | None:
     Raises InputError where the user's is none, or was fitted for another model.
     """
     if calibration is not None:
-        fitted = read_map(calibration)
+        fitted = read_map(calibration, OF_PAIR_WITH_ODDS)
         if fitted.model != model:
             raise InputError(f"{calibration} was fitted for {fitted.model or 'no model'}, not for {model}.")
         return fitted
-    shipped_maps = map(read_map, sorted(MAPS.glob("odds-*.json")))
+    shipped_maps = (read_map(path, OF_PAIR_WITH_ODDS) for path in sorted(MAPS.glob("odds-*.json")))
     return next((fitted for fitted in shipped_maps if fitted.model == model), None)
 
 

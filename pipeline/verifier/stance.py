@@ -8,22 +8,26 @@ for, into probabilities that mean what they say.
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field, ValidationError, model_validator
 
 from pipeline.errors import InputError
+from pipeline.reading.sources import printable, shown
 from pipeline.verifier import features as code
 from schemas.evaluation import Scores
 from schemas.record import Record
 
 Array = NDArray[np.float64]
 ENCODER: Final = ("encoder_supported", "encoder_contradicted", "encoder_unsupported")
-ODDS: Final = ("odds_s", "odds_c", "odds_n", "odds_yes")
+ODDS: Final = ("odds_s", "odds_c", "odds_n")  # of the language model's letters
 OF_PAIR: Final = (*ENCODER, *code.NAMES)
 OF_PAIR_WITH_ODDS: Final = (*OF_PAIR, *ODDS)
 STANCES: Final = ("supported", "contradicted", "unsupported")
+
+Weight = Annotated[float, Field(allow_inf_nan=False)]
 
 
 class StanceMap(Record):
@@ -35,9 +39,18 @@ class StanceMap(Record):
     schema_version: int = 1
     model: str = ""
     features: tuple[str, ...]
-    weights: tuple[tuple[float, ...], ...]  # stances × features
-    bias: tuple[float, ...]
+    weights: tuple[tuple[Weight, ...], ...]  # stances × features
+    bias: tuple[Weight, ...]
     fitted_on: Mapping[str, int] = {}
+
+    @model_validator(mode="after")
+    def _check_widths(self) -> Self:
+        widths = [len(row) for row in self.weights]
+        if widths != [len(self.features)] * len(STANCES) or len(self.bias) != len(STANCES):
+            raise ValueError(
+                f"it needs {len(STANCES)} rows of {len(self.features)} weights and as many biases as rows"
+            )
+        return self
 
     def apply(self, rows: Array) -> Array:
         """Return probabilities, pairs × stances, for rows of features in this map's order."""
@@ -47,13 +60,25 @@ class StanceMap(Record):
         return likely
 
 
-def read_map(path: Path) -> StanceMap:
-    """Read a fitted map; raises InputError with one line where it is none."""
+def read_map(path: Path, features: Sequence[str]) -> StanceMap:
+    """Read a fitted map of ``features``, in this order; raises InputError with one line where it is none."""
     try:
-        return StanceMap.model_validate_json(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        reason = str(error).splitlines()[0]
-        raise InputError(f"{path} is no calibration: {reason}") from None
+        fitted = StanceMap.model_validate_json(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputError(f"{shown(path)} cannot be read: {error.strerror}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        reason = printable(f"{where}: {first['msg']}" if where else first["msg"])
+        raise InputError(f"{shown(path)} is no calibration: {reason}.") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{shown(path)} is no calibration: it is not UTF-8.") from error
+    if fitted.features != tuple(features):
+        raise InputError(
+            f"{shown(path)} was fitted on other features than this version measures: run 'storycheck "
+            "calibrate' again."
+        )
+    return fitted
 
 
 def log_odds(probability: float) -> float:

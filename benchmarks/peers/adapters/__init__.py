@@ -1,0 +1,1 @@
+"""One script per contender, run by the Python of that contender's own environment."""

@@ -1,0 +1,53 @@
+"""Runs the models that come with the package, by onnxruntime on the CPU: the one door to them."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import onnxruntime
+from numpy.typing import NDArray
+from tokenizers import Encoding, Tokenizer
+
+FOLDER: Final = Path(__file__).parent / "model"
+MAX_TOKENS: Final = 192  # of a text or a pair; of a pair the longer text is cut
+
+Floats = NDArray[np.float32]
+
+
+class Model:
+    """One int8 ONNX file with the tokenizer beside it; it knows nothing of what it is used for.
+
+    Texts are run one after the other: int8 activations are scaled by what is in a batch, and what comes of a
+    text must not hang on which others are asked for.
+    """
+
+    def __init__(self, weights: Path, output: str) -> None:
+        self._output = output
+        self._session = onnxruntime.InferenceSession(str(weights), providers=["CPUExecutionProvider"])
+        self._tokenizer = Tokenizer.from_file(str(weights.parent / "tokenizer.json"))
+        self._tokenizer.enable_truncation(MAX_TOKENS, strategy="longest_first")
+        self._tokenizer.no_padding()
+
+    def run(self, texts: Sequence[str] | Sequence[tuple[str, str]], width: int) -> Floats:
+        """Return one row of ``width`` numbers for each text, or pair of texts."""
+        found = np.zeros((len(texts), width), dtype=np.float32)
+        for i, encoding in enumerate(self._tokenizer.encode_batch(list(map(_whole, texts)))):
+            found[i] = self._session.run([self._output], _feed(encoding))[0][0]
+        return found
+
+
+def _whole(text: str | tuple[str, str]) -> str | tuple[str, str]:
+    """Return ``text``, or both texts of a pair, with a question mark for half a character a model may send."""
+    if isinstance(text, str):
+        return text.encode("utf-8", "replace").decode("utf-8")
+    evidence, claim = (part.encode("utf-8", "replace").decode("utf-8") for part in text)
+    return evidence, claim
+
+
+def _feed(encoding: Encoding) -> dict[str, NDArray[np.int64]]:
+    return {
+        "input_ids": np.array([encoding.ids], dtype=np.int64),
+        "attention_mask": np.array([encoding.attention_mask], dtype=np.int64),
+        "token_type_ids": np.array([encoding.type_ids], dtype=np.int64),
+    }
