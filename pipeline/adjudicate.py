@@ -8,6 +8,7 @@ more.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -33,7 +34,14 @@ REACH = 60  # characters on either side of a number that may say what it counts
 # Counts that only grow, or only shrink, as a story goes on.
 _RUNNING = re.compile(
     r"\b(?:dead|died|deaths?|killed|toll|fatalities|bod(?:y|ies)|injured|wounded|hurt|missing|unaccounted|rescued"
-    r"|evacuated|arrested|detained|confirmed cases|infected|recovered|homeless|displaced)\b",
+    r"|evacuated|evacuees|arrested|detained|(?:confirmed )?cases|infected|ill|sick(?:ened)?|treated|hospitali[sz]ed"
+    r"|recovered|homeless|displaced|moved out|signatures|(?:have|had) signed)\b",
+    re.IGNORECASE,
+)
+# Words by which a later article says itself that a number has moved on.
+_MOVED_ON = re.compile(
+    r"\b(?:now|so far|to date|already|by now|(?:has|have) (?:since )?(?:risen|grown|climbed|reached|passed|topped"
+    r"|fallen|dropped)|(?:rose|rises|climbed|climbs|grew|jumped|fell) (?:further )?to)\b",
     re.IGNORECASE,
 )
 
@@ -139,7 +147,7 @@ def relation_of(suspicion: Suspicion, articles: Mapping[str, Article]) -> Relati
     """Return what a real difference amounts to: an update, two speakers who differ, or a contradiction."""
     one, other = suspicion.sides
     days = {articles[side.article_id].published for side in suspicion.sides}
-    if None not in days and len(days) == 2 and _is_running(suspicion):
+    if None not in days and len(days) == 2 and (_is_running(suspicion) or _moved_on(suspicion, articles)):
         return Relation.update
     if suspicion.kind is not ConflictKind.attribution:
         article_a, article_b = articles[one.article_id], articles[other.article_id]
@@ -157,6 +165,14 @@ def _is_running(suspicion: Suspicion) -> bool:
     if suspicion.kind not in (ConflictKind.quantity, ConflictKind.polarity, ConflictKind.event):
         return False
     return all(any(map(_RUNNING.search, _around_differences(side))) for side in suspicion.sides)
+
+
+def _moved_on(suspicion: Suspicion, articles: Mapping[str, Article]) -> bool:
+    """Tell whether the later of two articles gives its number as one that has changed: "has climbed to 40"."""
+    if suspicion.kind is not ConflictKind.quantity:
+        return False
+    later = max(suspicion.sides, key=lambda side: articles[side.article_id].published or date.min)
+    return any(map(_MOVED_ON.search, _around_differences(later)))
 
 
 def _around_differences(side: Side) -> list[str]:

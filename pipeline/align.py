@@ -63,7 +63,8 @@ def _nearest(
 ) -> Iterator[Aligned]:
     if not ones or not others:
         return
-    # A stable order, so that ties fall the same way whatever else is in the story.
+    # Rounded, and in a stable order, so that ties fall the same way whatever else is in the story.
+    cosines = cosines.round(4)
     by_one = np.argsort(-cosines, axis=1, kind="stable")[:, :NEAREST]
     by_other = np.argsort(-cosines, axis=0, kind="stable")[:NEAREST, :]
     firsts = {(i, int(row[0])) for i, row in enumerate(by_one)}

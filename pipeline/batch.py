@@ -12,6 +12,7 @@ from pipeline.publish import write_files
 from pipeline.report import IndexEntry, index_entry, render_index
 from pipeline.run import Prompts, check_story
 from pipeline.store import answers_path, make_folder, open_answers, write_text
+from pipeline.verifier.judge import Judge, chosen_map
 from schemas.article import Story
 from schemas.report import Report
 
@@ -50,12 +51,15 @@ async def check_stories(
     stopped: EndpointError | None = None
     with open_answers(answers_path(out, settings.cache)) as store:
         async with connect(endpoint, store) as llm:
+            judge = Judge(llm, prompts.screen, chosen_map(settings.calibration, endpoint.model))
             for story in stories:
                 if stopped is not None:
                     entries.append(IndexEntry(name=story.name, problem=str(stopped)))
                     continue
                 try:
-                    report, stopped = await check_story(story, llm, prompts, progress, settings.shown())
+                    report, stopped = await check_story(
+                        story, llm, judge, prompts, progress, settings.shown()
+                    )
                 except EndpointError as error:
                     if not checked:
                         raise

@@ -103,6 +103,9 @@ def check(
     rpm: Annotated[float | None, typer.Option(min=0.1, help="Requests per minute at most.")] = None,
     timeout: Annotated[float | None, typer.Option(min=1, help="Seconds to wait for one answer.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of the embedded model.")] = None,
+    calibration: Annotated[
+        Path | None, typer.Option(help="How far the model's odds are to be trusted, made by 'calibrate'.")
+    ] = None,
     fail_on: Annotated[
         list[FailOn] | None, typer.Option(help="Exit with 1 when there is one; may be repeated.")
     ] = None,
@@ -117,6 +120,7 @@ def check(
         requests_per_minute=rpm,
         timeout_s=timeout,
         threads=threads,
+        calibration=calibration,
     )
     raise typer.Exit(_check(paths, out, settings, set(fail_on or ()), quiet=quiet, verbose=verbose))
 
@@ -195,6 +199,73 @@ def _exit_code(reports: list[Report], fail_on: set[FailOn], *, is_cut_short: boo
     if is_cut_short or not all(report.run.complete for report in reports):
         return FAILED_ON if FailOn.error in fail_on else INCOMPLETE
     return FAILED_ON if any(Label(wanted.value) in labels for wanted in fail_on) else DONE
+
+
+@app.command("eval")
+def evaluate(
+    files: Annotated[
+        list[Path], typer.Argument(help="Labelled rows (.jsonl, .csv): claim, evidence, label.")
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the figures.")] = Path("out/eval"),
+    model: Annotated[str | None, typer.Option(help="Which model to ask, as in 'check'.")] = None,
+    calibration: Annotated[Path | None, typer.Option(help="That model's map, made by 'calibrate'.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Rows drawn from each file.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the draw and of the intervals.")] = 0,
+    cache: Annotated[
+        Path | None, typer.Option(help="Shared store of answers, instead of the one in OUT.")
+    ] = None,
+) -> None:
+    """Measure how well claims are judged, on labelled rows of your own."""
+    from rich.console import Console
+
+    from pipeline import terminal
+    from pipeline.evaluation.publish import write
+    from pipeline.evaluation.run import run_evaluation
+    from pipeline.session import open_endpoint
+    from schemas.evaluation import Plan
+
+    settings = Settings(model=model, cache=cache, calibration=calibration)
+    errors = Console(stderr=True)
+    with (
+        _fetch_bar(errors, quiet=False) as on_fetch,
+        open_endpoint(settings, read_environment(), on_fetch) as endpoint,
+        terminal.show_progress(errors, quiet=False) as progress,
+    ):
+        plan = Plan(judge=endpoint.model, seed=seed, limit=limit)
+        done = asyncio.run(run_evaluation(files, plan, settings, endpoint, out, progress))
+    paths = write(done, out)
+    typer.echo(Path(paths["evaluation.md"]).read_text(encoding="utf-8"))
+
+
+@app.command()
+def calibrate(
+    files: Annotated[
+        list[Path], typer.Argument(help="Labelled rows (.jsonl, .csv): claim, evidence, label.")
+    ],
+    out: Annotated[Path, typer.Option("-o", "--out", help="The map's file.")] = Path("calibration.json"),
+    model: Annotated[str | None, typer.Option(help="Which model to ask, as in 'check'.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Rows drawn from each file.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the draw.")] = 0,
+    cache: Annotated[Path | None, typer.Option(help="Shared store of answers.")] = None,
+) -> None:
+    """Fit how far a model's odds are to be trusted, for 'check --calibration FILE'."""
+    from rich.console import Console
+
+    from pipeline import terminal
+    from pipeline.evaluation.run import run_calibration
+    from pipeline.session import open_endpoint
+    from schemas.evaluation import Plan
+
+    settings = Settings(model=model, cache=cache)
+    errors = Console(stderr=True)
+    with (
+        _fetch_bar(errors, quiet=False) as on_fetch,
+        open_endpoint(settings, read_environment(), on_fetch) as endpoint,
+        terminal.show_progress(errors, quiet=False) as progress,
+    ):
+        plan = Plan(seed=seed, limit=limit)
+        fitted = asyncio.run(run_calibration(files, plan, settings, endpoint, out, progress))
+    typer.echo(f"{out}: fitted for {fitted.model} on {sum(fitted.fitted_on.values())} rows")
 
 
 @app.command()

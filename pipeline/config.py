@@ -8,7 +8,7 @@ import platformdirs
 from schemas.record import Record
 
 DEFAULT_MODEL = "qwen2.5-coder-1.5b"
-DEFAULT_PROMPTS = {"extract": "v1", "screen": "v1", "adjudicate": "v1"}
+DEFAULT_PROMPTS = {"extract": "v1", "screen": "v1", "adjudicate": "v2"}
 
 
 class Environment(Record):
@@ -34,6 +34,7 @@ class Settings(Record):
     requests_per_minute: float | None = None
     timeout_s: float | None = None
     threads: int | None = None
+    calibration: Path | None = None
     prompts: dict[str, str] = DEFAULT_PROMPTS
 
     def shown(self) -> dict[str, str]:

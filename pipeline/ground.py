@@ -1,7 +1,8 @@
 """Keeps the claims that their own sentence bears out; the others are dropped with the reason, and counted.
 
 A small model swaps subject and object, or turns a denial into the thing denied. What is compared with other
-outlets must be what the article says.
+outlets must be what the article says. Most claims are their sentence's own words in its own order; the model
+is asked only about those that are not.
 """
 
 import asyncio
@@ -9,16 +10,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from rapidfuzz.distance import LCSseq
+
 from pipeline.errors import AnswerError
 from pipeline.progress import Progress
-from pipeline.verifier.judge import Judge, Pair, Screened
+from pipeline.values.polarity import negations
+from pipeline.verifier.judge import Judge, Pair
+from pipeline.words import content_stems
 from schemas.article import Article
 from schemas.claim import Claim, Dropped
 
 STAGE: Final = "ground"
 BEFORE: Final = 2  # sentences before a claim's own, for the names its pronouns stand for
-SURE: Final = 0.6  # the probability of support from which nobody else is asked
-LEAST: Final = 0.35  # what a claim must have once everybody was asked
+IN_ORDER: Final = 0.9  # the share of its words that a claim has from its sentence in order, to go unasked
+LEAST: Final = 0.35  # the probability of support that a claim must have where the model is asked
 REASON: Final = "its own sentence does not say it"
 
 
@@ -35,32 +40,36 @@ async def ground(
 ) -> Grounded:
     """Return which of ``claims`` their sentences bear out; one that could not be judged is kept.
 
-    The language model is asked only where the small verifier is not sure. An EndpointError is raised.
+    An EndpointError is raised.
     """
-    worded = [claim for claim in claims if not claim.is_verbatim]  # a sentence's own words need no check
-    pairs = [_pair(claim, articles[claim.article_id]) for claim in worded]
-    doubtful = [
-        (claim, pair, screened)
-        for claim, pair, screened in zip(worded, pairs, judge.screen(pairs), strict=True)
-        if screened.scores.supported < SURE
-    ]
+    doubtful = [c for c in claims if not c.is_verbatim and not _is_in_order(c)]
     progress.start(STAGE, len(doubtful))
-    supported = await asyncio.gather(*(_supported(pair, s, judge, progress) for _, pair, s in doubtful))
+    supported = await asyncio.gather(
+        *(_supported(_pair(c, articles[c.article_id]), judge, progress) for c in doubtful)
+    )
     progress.finish(STAGE)
-    failing = {claim.id for (claim, _, _), p in zip(doubtful, supported, strict=True) if p < LEAST}
+    failing = {claim.id for claim, chance in zip(doubtful, supported, strict=True) if chance < LEAST}
     return Grounded(
         tuple(claim for claim in claims if claim.id not in failing),
         tuple(
             Dropped(article_id=claim.article_id, text=claim.text, reason=REASON)
-            for claim in worded
+            for claim in doubtful
             if claim.id in failing
         ),
     )
 
 
-async def _supported(pair: Pair, screened: Screened, judge: Judge, progress: Progress) -> float:
+def _is_in_order(claim: Claim) -> bool:
+    """Tell whether a claim is cut from its sentence, but for a word or two, with all its negations."""
+    said, claimed = content_stems(claim.quote), content_stems(claim.text)
+    if len(negations(claim.text)) != len(negations(claim.quote)):
+        return False
+    return LCSseq.similarity(claimed, said) >= IN_ORDER * len(claimed)
+
+
+async def _supported(pair: Pair, judge: Judge, progress: Progress) -> float:
     try:
-        return (await judge.weigh(pair, screened, stage=STAGE)).supported
+        return (await judge.weigh(pair, stage=STAGE)).supported
     except AnswerError:
         return 1.0  # unjudged is not unsaid; the verdict on it will tell of the error
     finally:

@@ -9,20 +9,25 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from pipeline import __version__
-from pipeline.adjudicate import Adjudged, Ruling, adjudicate
+from pipeline.adjudicate import Adjudged, Context, Ruling, adjudicate
+from pipeline.align import align
+from pipeline.cluster import cluster
 from pipeline.compare import compare
 from pipeline.errors import EndpointError
 from pipeline.extract import Extraction, answer_schema, extract
+from pipeline.ground import ground
 from pipeline.llm import Llm, Usage
 from pipeline.origins import find_origins
 from pipeline.progress import Progress
 from pipeline.prompts import Prompt, load_prompt
 from pipeline.reconcile import reconcile
 from pipeline.retrieve import Candidate, retrieve
+from pipeline.suspect import suspect
+from pipeline.verifier.embedder import shipped as shipped_embedder
+from pipeline.verifier.judge import Judge
 from pipeline.verify import Judged, verify
 from schemas.article import Article, Story
 from schemas.claim import Claim, Dropped
-from schemas.contradiction import Side
 from schemas.report import (
     Coverage,
     Failure,
@@ -35,9 +40,10 @@ from schemas.report import (
     StageTime,
 )
 from schemas.suspicion import Suspicion
-from schemas.verdict import Label, Stance
+from schemas.verdict import Label
 
 Result = TypeVar("Result")
+LEAST_LIKELY = 0.5  # how likely a reviewer must be to agree before a suspicion becomes a finding
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ class Work:
 
 
 async def check_story(
-    story: Story, llm: Llm, prompts: Prompts, progress: Progress, settings: Mapping[str, str]
+    story: Story, llm: Llm, judge: Judge, prompts: Prompts, progress: Progress, settings: Mapping[str, str]
 ) -> tuple[Report, EndpointError | None]:
     """Return the report on one story, and the error that cut the run short, if one did.
 
@@ -90,13 +96,13 @@ async def check_story(
     articles = {article.id: article for article in story.articles}
     await _timed(work, llm, "extract", _extract_all(work, llm, prompts, progress))
     if work.stopped is None:
-        candidates = retrieve(work.claims, story.articles)
-        await _timed(work, llm, "verify", _verify_all(work, candidates, llm, prompts, progress))
+        await _timed(work, llm, "ground", _ground_all(work, articles, judge, progress))
     if work.stopped is None:
-        suspicions = [*compare(story.articles), *_suspicions(work)]
-        await _timed(
-            work, llm, "adjudicate", _adjudicate_all(work, suspicions, articles, llm, prompts, progress)
-        )
+        candidates = retrieve(work.claims, story.articles)
+        await _timed(work, llm, "verify", _verify_all(work, candidates, articles, judge, progress))
+    if work.stopped is None:
+        likely = _suspicions(work, articles)
+        await _timed(work, llm, "adjudicate", _adjudicate_all(work, likely, articles, llm, prompts, progress))
     if work.stopped is not None and not work.claims:
         raise work.stopped
     return _report(work, llm, prompts, before, started, settings), work.stopped
@@ -116,20 +122,36 @@ async def _extract_all(work: Work, llm: Llm, prompts: Prompts, progress: Progres
     progress.finish("extract")
 
 
+async def _ground_all(work: Work, articles: Mapping[str, Article], judge: Judge, progress: Progress) -> None:
+    (grounded,) = await _gather(work, [ground(work.claims, articles, judge, progress)])
+    if grounded is not None:
+        work.claims = list(grounded.claims)
+        work.dropped.extend(grounded.dropped)
+
+
 async def _verify_all(
     work: Work,
     candidates: Mapping[str, tuple[Candidate, ...]],
-    llm: Llm,
-    prompts: Prompts,
+    articles: Mapping[str, Article],
+    judge: Judge,
     progress: Progress,
 ) -> None:
     progress.start("verify", len(work.claims))
     results = await _gather(
         work,
-        (verify(c, candidates[c.id], llm, prompts.screen, progress) for c in work.claims),
+        (verify(c, candidates[c.id], articles[c.article_id].published, judge, progress) for c in work.claims),
     )
     work.judged = {r.claim_id: r for r in results if r is not None}
     progress.finish("verify")
+
+
+def _suspicions(work: Work, articles: Mapping[str, Article]) -> list[Suspicion]:
+    """Return what is likely enough to be a conflict to be judged once more."""
+    story = work.story.articles
+    aligned = align(work.claims, story, shipped_embedder().vectors)
+    doubted = [(c, e) for c in work.claims if c.id in work.judged for e in work.judged[c.id].evidence]
+    found = suspect(compare(story), aligned, doubted, articles)
+    return [suspicion for suspicion in found if suspicion.odds >= LEAST_LIKELY]
 
 
 async def _adjudicate_all(
@@ -141,8 +163,9 @@ async def _adjudicate_all(
     progress: Progress,
 ) -> None:
     progress.start("adjudicate", len(suspicions))
+    context = Context(articles, {claim.id: claim for claim in work.claims})
     results = await _gather(
-        work, (adjudicate(s, articles, llm, prompts.adjudicate, progress) for s in suspicions)
+        work, (adjudicate(s, context, llm, prompts.adjudicate, progress) for s in suspicions)
     )
     for suspicion, result in zip(suspicions, results, strict=True):
         if result is None or result.error:
@@ -182,23 +205,6 @@ async def _timed(work: Work, llm: Llm, stage: str, job: Awaitable[None]) -> None
             tokens_out=new.tokens_out - old.tokens_out,
         )
     )
-
-
-def _suspicions(work: Work) -> list[Suspicion]:
-    """Return what the screening found to contradict a claim, each pair of sentences once."""
-    found: dict[frozenset[tuple[str, int]], Suspicion] = {}
-    for claim in work.claims:
-        judged = work.judged.get(claim.id)
-        for evidence in judged.evidence if judged else ():
-            if evidence.stance is not Stance.contradicts:
-                continue
-            one = Side(article_id=claim.article_id, span=claim.span, quote=claim.quote, claim_id=claim.id)
-            other = Side(article_id=evidence.article_id, span=evidence.span, quote=evidence.quote)
-            pair = frozenset((side.article_id, side.span.start) for side in (one, other))
-            kept = found.get(pair)
-            if kept is None or (kept.odds or 0.0) < evidence.confidence:
-                found[pair] = Suspicion(sides=(one, other), found_by="model", odds=evidence.confidence)
-    return list(found.values())
 
 
 def _report(
@@ -242,6 +248,7 @@ def _report(
         contradictions=outcome.contradictions,
         skipped=story.skipped,
         dropped=tuple(work.dropped),
+        clusters=cluster(story.articles, origins, outcome.claims),
     )
 
 

@@ -1,15 +1,11 @@
 """Gathers the pairs of sentences that may be in conflict, and weighs each: how likely a reviewer agrees.
 
-Three things raise a suspicion: values of two sentences that exclude each other (``compare``), values of two
-claims that do, and two statements that the verifier says cannot both be true. What was measured on a pair
-goes into one logistic map, fitted on stories whose conflicts are known (benchmarks/fit_suspicions.py). The
-likeliest are put to the language model too, one letter each, where its odds are calibrated; a second map
-weighs those.
+Values of two sentences, or of two claims in them, that exclude each other raise a suspicion; so does a
+sentence that the language model says contradicts a claim. What was measured on a pair goes into one logistic
+map, fitted on stories whose conflicts are known (benchmarks/fit_suspicions.py).
 """
 
-import asyncio
 import math
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,16 +13,14 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.align import Aligned, Statement
-from pipeline.errors import AnswerError
-from pipeline.progress import Progress
 from pipeline.values.differences import Difference, Passage, differences, has_conflicting_values
 from pipeline.values.polarity import negations
-from pipeline.verifier.judge import Judge, Pair
-from pipeline.verifier.stance import log_odds
 from schemas.article import Article
+from schemas.claim import Claim
 from schemas.contradiction import ConflictKind, Side
 from schemas.record import Record, Span
 from schemas.suspicion import Suspicion
+from schemas.verdict import Evidence, Stance
 
 FEATURES: Final = (
     "values",  # 1: values of the two sentences exclude each other in the same role
@@ -36,22 +30,17 @@ FEATURES: Final = (
     "dates",  # 1: the same of dates and hours
     "names",  # 1: each sentence has a name that the other lacks
     "negated",  # 1: one of the two negates more than the other
-    "sentences",  # log-odds that the two sentences contradict each other, the mean of both directions
-    "claims",  # the same of the two claims in them that contradict each other most
-    "agree",  # log-odds that two claims in them support each other, the most
-    "cosine",  # of the two sentences, or of the two claims where only those are near
+    "cosine",  # of the two sentences, or of the two claims in them that are nearest
     "mutual",  # 1: neither sentence has a nearer one in the other's article
 )
-ASKED: Final = (*FEATURES, "asked")  # log-odds that they contradict each other, the language model asked too
-LEAST_ASKED: Final = 0.1  # how likely a pair must be to be put to the language model
-MOST_ASKED: Final = 40  # pairs of a story; the likeliest
-STAGE: Final = "suspect"
-UNKNOWN: Final = -3.0  # log-odds where there is nothing to measure
-MAPS: Final = Path(__file__).parent / "verifier" / "maps"
+# How often a reviewer agrees with a model that sees a contradiction where code finds none. Set by hand; the
+# embedded model's word alone was never right, and must be very sure to come this far.
+MODEL_ALONE: Final = 0.7
+WEIGHTS: Final = Path(__file__).parent / "verifier" / "maps" / "suspicion.json"
 
 
 class SuspicionMap(Record):
-    """Fitted weights of ``FEATURES``, or ``ASKED``: the log-odds that a reviewer agrees with a suspicion."""
+    """Fitted weights of ``FEATURES``: the log-odds that a reviewer agrees with a suspicion."""
 
     schema_version: int = 1
     features: tuple[str, ...] = FEATURES
@@ -68,13 +57,8 @@ class Measured:
     other: Statement
     found: list[Suspicion] = field(default_factory=list)
     claim_values: list[Suspicion] = field(default_factory=list)
-    sentences: float = UNKNOWN
-    claims: float = UNKNOWN
-    agree: float = UNKNOWN
     cosine: float = 0.0
     is_mutual: bool = False
-    strongest: tuple[Statement, Statement] | None = None  # the claims that contradict each other most
-    asked: float | None = None
 
     def row(self) -> tuple[float, ...]:
         """Return one value for each of ``FEATURES``."""
@@ -90,89 +74,77 @@ class Measured:
             float(any(s.kind is ConflictKind.attribution for s in self.found)),
             *differ,
             float(one != other),
-            self.sentences,
-            self.claims,
-            self.agree,
             self.cosine,
             float(self.is_mutual),
         )
 
 
-async def suspect(
+def suspect(
     compared: Sequence[Suspicion],
     aligned: Sequence[Aligned],
+    doubted: Sequence[tuple[Claim, Evidence]],
     articles: Mapping[str, Article],
-    judge: Judge,
-    progress: Progress,
 ) -> tuple[Suspicion, ...]:
     """Return a suspicion for each pair of sentences that may be in conflict, likeliest first.
 
-    A question that fails leaves the pair with what was known before; an EndpointError is raised.
+    ``doubted`` are claims with a sentence that a language model says contradicts them.
     """
-    measured = measure(compared, aligned, articles, judge)
-    if not measured:
-        return ()
-    likely = weigh(measured)
-    if judge.can_ask:
-        order = sorted(range(len(measured)), key=lambda i: -likely[i])
-        worth = [measured[i] for i in order[:MOST_ASKED] if likely[i] >= LEAST_ASKED]
-        await ask(worth, judge, progress)
-        likely = weigh(measured)
+    measured = [pair for pair in measure(compared, aligned, articles) if raised(pair)]
     weighed = [
         suspicion.model_copy(update={"odds": round(p, 3)})
-        for pair, p in zip(measured, likely, strict=True)
+        for pair, p in zip(measured, weigh(measured), strict=True)
         for suspicion in raised(pair)
     ]
-    return tuple(sorted(weighed, key=lambda s: -s.odds))
-
-
-async def ask(measured: Sequence[Measured], judge: Judge, progress: Progress) -> None:
-    """Put the strongest statements of each pair to the language model, and note what comes of it."""
-    progress.start(STAGE, len(measured))
-    pairs = [_asking(pair) for pair in measured]
-    answers = await asyncio.gather(
-        *(judge.weigh(p, s, stage=STAGE) for p, s in zip(pairs, judge.screen(pairs), strict=True)),
-        return_exceptions=True,
-    )
-    for pair, answer in zip(measured, answers, strict=True):
-        progress.step(STAGE)
-        if isinstance(answer, BaseException):
-            if not isinstance(answer, AnswerError):
-                raise answer
-        else:
-            pair.asked = log_odds(answer.contradicted)
-    progress.finish(STAGE)
-
-
-def weigh(measured: Sequence[Measured]) -> list[float]:
-    """Return how likely a reviewer is to agree with each pair, by the map for what was measured on it."""
-    likely = []
-    for pair in measured:
-        names = FEATURES if pair.asked is None else ASKED
-        row = pair.row() if pair.asked is None else (*pair.row(), pair.asked)
-        fitted = _fitted(names)
-        score = fitted.bias + sum(w * x for w, x in zip(fitted.weights, row, strict=True))
-        likely.append(1.0 / (1.0 + math.exp(-score)))
-    return likely
+    known = {_place(suspicion) for suspicion in weighed}
+    by_model = [s for s in _by_model(doubted) if _place(s) not in known]
+    return tuple(sorted([*weighed, *by_model], key=lambda s: -s.odds))
 
 
 def measure(
-    compared: Sequence[Suspicion], aligned: Sequence[Aligned], articles: Mapping[str, Article], judge: Judge
+    compared: Sequence[Suspicion], aligned: Sequence[Aligned], articles: Mapping[str, Article]
 ) -> list[Measured]:
     """Return every pair of sentences near in subject, or of differing values, with what was measured."""
     pairs: dict[tuple[str, int, str, int], Measured] = {}
     for pair in aligned:
-        _of(pairs, _whole(pair.one), _whole(pair.other))
+        _note(_of(pairs, _whole(pair.one), _whole(pair.other)), pair)
     for suspicion in compared:
         one, other = (_statement(side, articles) for side in suspicion.sides)
         _of(pairs, one, other).found.append(suspicion)
-    for pair, (contradict, agree) in zip(aligned, _both_ways(aligned, judge), strict=True):
-        _note(_of(pairs, _whole(pair.one), _whole(pair.other)), pair, contradict, agree)
-    unread = [m for m in pairs.values() if m.sentences == UNKNOWN]
-    ends = [Aligned(m.one, m.other, m.cosine, is_mutual=False) for m in unread]
-    for m, (contradict, _) in zip(unread, _both_ways(ends, judge), strict=True):
-        m.sentences = contradict
     return list(pairs.values())
+
+
+def weigh(measured: Sequence[Measured]) -> list[float]:
+    """Return how likely a reviewer is to agree with each pair, by the fitted map."""
+    fitted = _fitted()
+    scores = [
+        fitted.bias + sum(w * x for w, x in zip(fitted.weights, m.row(), strict=True)) for m in measured
+    ]
+    return [1.0 / (1.0 + math.exp(-score)) for score in scores]
+
+
+def raised(measured: Measured) -> list[Suspicion]:
+    """Return what was found in the pair: in the sentences, else in the claims."""
+    return measured.found or measured.claim_values[:1]
+
+
+def _by_model(doubted: Sequence[tuple[Claim, Evidence]]) -> Iterator[Suspicion]:
+    """Yield one suspicion a pair of sentences, the model's surest."""
+    best: dict[frozenset[tuple[str, int]], Suspicion] = {}
+    for claim, evidence in doubted:
+        if evidence.stance is not Stance.contradicts:
+            continue
+        one = Side(article_id=claim.article_id, span=claim.span, quote=claim.quote, claim_id=claim.id)
+        other = Side(article_id=evidence.article_id, span=evidence.span, quote=evidence.quote)
+        odds = round(MODEL_ALONE * evidence.confidence, 3)
+        suspicion = Suspicion(sides=(one, other), found_by="model", odds=odds)
+        kept = best.get(_place(suspicion))
+        if kept is None or kept.odds < odds:
+            best[_place(suspicion)] = suspicion
+    yield from best.values()
+
+
+def _place(suspicion: Suspicion) -> frozenset[tuple[str, int]]:
+    return frozenset((side.article_id, side.span.start) for side in suspicion.sides)
 
 
 def _of(pairs: dict[tuple[str, int, str, int], Measured], one: Statement, other: Statement) -> Measured:
@@ -189,36 +161,16 @@ def _whole(statement: Statement) -> Statement:
     return Statement(statement.article, statement.sentence, text)
 
 
-def _both_ways(aligned: Sequence[Aligned], judge: Judge) -> Iterator[tuple[float, float]]:
-    """Yield, for each pair, the mean log-odds of the two directions to contradict, and to support."""
-    there = [s.scores for s in judge.screen([_pair(p.one, p.other) for p in aligned])]
-    back = [s.scores for s in judge.screen([_pair(p.other, p.one) for p in aligned])]
-    for a, b in zip(there, back, strict=True):
-        yield (
-            (log_odds(a.contradicted) + log_odds(b.contradicted)) / 2,
-            (log_odds(a.supported) + log_odds(b.supported)) / 2,
-        )
-
-
-def _pair(evidence: Statement, claim: Statement) -> Pair:
-    return Pair(evidence.text, claim.text, (evidence.article.published, claim.article.published))
-
-
-def _note(measured: Measured, pair: Aligned, contradict: float, agree: float) -> None:
-    measured.cosine = max(measured.cosine, pair.cosine)
+def _note(measured: Measured, pair: Aligned) -> None:
     if pair.one.claim is None:
-        measured.sentences, measured.is_mutual = contradict, pair.is_mutual
-        return
-    measured.claim_values += _claim_values(pair)
-    measured.agree = max(measured.agree, agree)
-    if contradict > measured.claims:
-        measured.claims, measured.strongest = contradict, (pair.one, pair.other)
+        measured.is_mutual = pair.is_mutual
+    else:
+        measured.claim_values += _claim_values(pair)
+    measured.cosine = max(measured.cosine, pair.cosine)
 
 
 def _claim_values(pair: Aligned) -> Iterator[Suspicion]:
     """Yield the values of two claims that exclude each other, where both stand in the claims' sentences."""
-    if pair.one.claim is None or pair.other.claim is None:
-        return
     passages = [Passage(text=s.text, published=s.article.published) for s in (pair.one, pair.other)]
     for difference in differences(*passages):
         spans = _in_sentence(pair.one, difference, 0), _in_sentence(pair.other, difference, 1)
@@ -228,23 +180,21 @@ def _claim_values(pair: Aligned) -> Iterator[Suspicion]:
 
 
 def _in_sentence(statement: Statement, difference: Difference, side: int) -> Span | None:
-    words = (difference.a_span, difference.b_span)[side].cut(statement.text).split()
-    # Whole values alone: "5 people" does not stand in "15 people", nor "5 million" in "1.5 million".
-    value = r"(?<!\w)(?<!\d[.,])" + r"\s+".join(map(re.escape, words)) + r"(?!\w|[.,]\d)"
-    found = re.search(value, statement.article.quote(statement.sentence.span))
-    if found is None:
+    span = (difference.a_span, difference.b_span)[side]
+    start = statement.article.quote(statement.sentence.span).find(span.cut(statement.text))
+    if start < 0:
         return None
-    start = statement.sentence.span.start
-    return Span(start=start + found.start(), end=start + found.end())
+    start += statement.sentence.span.start
+    return Span(start=start, end=start + span.end - span.start)
 
 
-def _side(statement: Statement, differs: Span | None = None, *, is_claim: bool = False) -> Side:
-    article: Article = statement.article
+def _side(statement: Statement, differs: Span | None) -> Side:
+    article = statement.article
     return Side(
         article_id=article.id,
         span=statement.sentence.span,
         quote=article.quote(statement.sentence.span),
-        claim_id=statement.claim.id if statement.claim and (differs or is_claim) else None,
+        claim_id=statement.claim.id if statement.claim else None,
         differs=(differs,) if differs else (),
     )
 
@@ -256,38 +206,6 @@ def _statement(side: Side, articles: Mapping[str, Article]) -> Statement:
     return Statement(article, sentence, " ".join(side.quote.split()))
 
 
-def raised(measured: Measured) -> list[Suspicion]:
-    """Return what was found in the pair: in the sentences, else in the claims, else by the verifier alone."""
-    if measured.found or measured.claim_values:
-        return measured.found or measured.claim_values[:1]
-    claims = measured.strongest or (measured.one, measured.other)
-    one, other = (_side(statement, is_claim=True) for statement in claims)
-    return [Suspicion(sides=(one, other), found_by="model", kind=_kind(measured))]
-
-
-def _kind(measured: Measured) -> ConflictKind | None:
-    """Return what the two sentences can differ in at all, where only one thing comes into question."""
-    _, _, _, numbers, dates, _, negated, *_ = measured.row()
-    kinds = {ConflictKind.quantity: numbers, ConflictKind.date: dates, ConflictKind.polarity: negated}
-    possible = [kind for kind, differs in kinds.items() if differs]
-    return possible[0] if len(possible) == 1 else None
-
-
-def _asking(measured: Measured) -> Pair:
-    """Return the two statements that say most; the shorter one is the claim."""
-    one, other = measured.strongest or (measured.one, measured.other)
-    evidence, claim = (one, other) if _bulk(one) >= _bulk(other) else (other, one)
-    return _pair(evidence, claim)
-
-
-def _bulk(statement: Statement) -> tuple[int, str]:
-    return len(statement.text), statement.text
-
-
 @cache
-def _fitted(names: tuple[str, ...]) -> SuspicionMap:
-    for path in sorted(MAPS.glob("suspicion*.json")):
-        fitted = SuspicionMap.model_validate_json(path.read_text(encoding="utf-8"))
-        if fitted.features == names:
-            return fitted
-    raise LookupError(f"no map for {names}")
+def _fitted() -> SuspicionMap:
+    return SuspicionMap.model_validate_json(WEIGHTS.read_text(encoding="utf-8"))

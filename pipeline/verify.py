@@ -1,28 +1,27 @@
-"""Asks what each candidate sentence says about a claim: supports it, contradicts it, or neither.
+"""Says what each candidate sentence does to a claim: supports it, contradicts it, or neither.
 
-The model is asked for one letter and answers with odds, which are kept apart from the text of any article. A
-candidate that holds the claim word for word needs no model.
+The language model is asked for one letter; its odds become probabilities by a fitted map. A candidate that
+holds the claim word for word needs no model.
 """
 
 import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from pipeline.errors import AnswerError
-from pipeline.llm import Llm
 from pipeline.progress import Progress
-from pipeline.prompts import Prompt
 from pipeline.retrieve import Candidate
 from pipeline.values.comparison import Comparison
 from pipeline.values.polarity import negations
 from pipeline.values.quantities import compare_quantities, find_quantities
 from pipeline.values.words import find_words
+from pipeline.verifier.judge import Judge, Pair
 from schemas.claim import Claim
 from schemas.verdict import Evidence, Stance
 
 STAGE = "verify"
-OPTIONS = ("S", "C", "N")
 # A flag that a reviewer dismisses costs more than one that is missed.
 LEAST_CONTRADICTS = 0.6
 LEAST_SUPPORTS = 0.5
@@ -47,14 +46,14 @@ class Judged:
 
 
 async def verify(
-    claim: Claim, candidates: Sequence[Candidate], llm: Llm, prompt: Prompt, progress: Progress
+    claim: Claim, candidates: Sequence[Candidate], published: date | None, judge: Judge, progress: Progress
 ) -> Judged:
-    """Return the stance of each candidate towards ``claim``, in their order; the model's odds as they are.
+    """Return the stance of each candidate towards ``claim``, in order; ``published`` is the claim's day.
 
     A question that fails leaves the others standing; an EndpointError is raised.
     """
     results = await asyncio.gather(
-        *(_stance(claim, candidate, llm, prompt) for candidate in candidates),
+        *(_stance(claim, candidate, published, judge) for candidate in candidates),
         return_exceptions=True,
     )
     progress.step(STAGE)
@@ -70,17 +69,16 @@ async def verify(
     return Judged(claim.id, tuple(evidence), error)
 
 
-async def _stance(claim: Claim, candidate: Candidate, llm: Llm, prompt: Prompt) -> Evidence:
+async def _stance(claim: Claim, candidate: Candidate, published: date | None, judge: Judge) -> Evidence:
     if _holds_word_for_word(candidate.quote, claim.text):
         return _evidence(candidate, Stance.supports, VERBATIM_CONFIDENCE)
-    values = {"evidence": " ".join(candidate.quote.split()), "claim": claim.text}
-    odds = await llm.odds(prompt.fill(values), OPTIONS, stage=STAGE)
-    supports, contradicts = odds["S"], odds["C"]
-    if contradicts >= LEAST_CONTRADICTS:
-        return _evidence(candidate, Stance.contradicts, contradicts)
-    if supports >= LEAST_SUPPORTS and _has_its_numbers(candidate.quote, claim.text):
-        return _evidence(candidate, Stance.supports, supports)
-    return _evidence(candidate, Stance.neutral, 1.0 - max(supports, contradicts))
+    pair = Pair(" ".join(candidate.quote.split()), claim.text, (candidate.article.published, published))
+    scores = await judge.weigh(pair, stage=STAGE)
+    if scores.contradicted >= LEAST_CONTRADICTS:
+        return _evidence(candidate, Stance.contradicts, scores.contradicted)
+    if scores.supported >= LEAST_SUPPORTS and _has_its_numbers(candidate.quote, claim.text):
+        return _evidence(candidate, Stance.supports, scores.supported)
+    return _evidence(candidate, Stance.neutral, 1.0 - max(scores.supported, scores.contradicted))
 
 
 def _evidence(candidate: Candidate, stance: Stance, confidence: float) -> Evidence:

@@ -9,12 +9,13 @@ from schemas.record import Record
 class Suspicion(Record):
     """Two passages of two articles that may be in conflict.
 
-    ``found_by`` says what raised it: ``values`` that differ, found in code, or the ``model``'s screening,
-    with its ``odds`` (0 to 1). ``kind`` is null where only the model knows. ``what`` names the difference.
+    ``found_by`` says what raised it: ``values`` that differ, found in code, or a ``model``: the verifier.
+    ``kind`` is null where only a model knows. ``what`` names the difference. ``odds`` is the probability (0 to
+    1) that a reviewer agrees.
     """
 
     sides: tuple[Side, Side]
     found_by: Literal["values", "model"]
     kind: ConflictKind | None = None
     what: str = ""
-    odds: float | None = None
+    odds: float = 0.5

@@ -1,27 +1,19 @@
-"""The cross-encoder: pairs of evidence and claim in, three raw scores a pair out. Made by training/."""
+"""Runs an exported verifier: pairs of evidence and claim in, three raw scores a pair out."""
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
-from typing import Final
 
-from pipeline.verifier.onnx import FOLDER, Floats, Model
+from pipeline.verifier.onnx import Floats, Model
 
-WEIGHTS: Final = FOLDER / "verifier.int8.onnx"
+NAMES = ("encoder_supported", "encoder_contradicted", "encoder_unsupported")
 
 
 class Encoder:
-    """The loaded cross-encoder."""
+    """The cross-encoder in ``folder``, as training/export.py wrote it."""
 
-    def __init__(self, weights: Path = WEIGHTS) -> None:
-        self._model = Model(weights, "logits")
+    def __init__(self, folder: Path) -> None:
+        self._model = Model(folder / "verifier.int8.onnx", "logits")
 
     def scores(self, pairs: Sequence[tuple[str, str]]) -> Floats:
         """Return the logits of supported, contradicted and unsupported, one row a pair (evidence, claim)."""
-        return self._model.run(pairs, 3)
-
-
-@cache
-def shipped() -> Encoder:
-    """Return the cross-encoder that comes with the package, loaded once."""
-    return Encoder()
+        return self._model.run(pairs, len(NAMES))

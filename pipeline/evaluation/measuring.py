@@ -5,15 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-
 from pipeline.errors import AnswerError
 from pipeline.llm import Llm
 from pipeline.progress import Progress
 from pipeline.prompts import Prompt
-from pipeline.verifier.encoder import shipped
 from pipeline.verifier.excerpt import excerpt
-from pipeline.verifier.judge import Pair, ask_odds, measure
+from pipeline.verifier.judge import Pair, measure
 from pipeline.verifier.stance import Array, StanceMap, as_scores
 from schemas.evaluation import LabelledRow, NotJudged, Scores
 
@@ -22,42 +19,39 @@ STAGE: Final = "eval"
 
 @dataclass(frozen=True)
 class Asked:
-    """The language model to be asked about every row too, with the prompt that asks it."""
+    """The language model to be asked about every row, with the prompt that asks it."""
 
     llm: Llm
     prompt: Prompt
 
 
 async def measure_rows(
-    rows: Sequence[LabelledRow], asked: Asked | None, progress: Progress
+    rows: Sequence[LabelledRow], asked: Asked, progress: Progress
 ) -> list[Array | NotJudged]:
-    """Return what was measured on each row: ``stance.OF_PAIR``, then ``ODDS`` where a model is asked.
+    """Return what was measured on each row: one value for each of ``stance.FEATURES``.
 
     Long evidence is cut to the sentences that the claim is about. An EndpointError is raised.
     """
     progress.start(STAGE, len(rows))
-    pairs = [Pair(excerpt(row.evidence, row.claim), row.claim) for row in rows]
-    found = await asyncio.gather(*(_measured(pair, asked, progress) for pair in pairs))
+    found = await asyncio.gather(*(_measured(row, asked, progress) for row in rows))
     progress.finish(STAGE)
     return found
 
 
-async def _measured(pair: Pair, asked: Asked | None, progress: Progress) -> Array | NotJudged:
+async def _measured(row: LabelledRow, asked: Asked, progress: Progress) -> Array | NotJudged:
+    pair = Pair(excerpt(row.evidence, row.claim), row.claim)
     try:
-        row: Array = measure([pair], shipped())[0]
-        if asked is not None:
-            row = np.append(row, await ask_odds(pair, asked.llm, asked.prompt, stage=STAGE))
+        return await measure(pair, asked.llm, asked.prompt, stage=STAGE)
     except AnswerError as error:
         return NotJudged(reason=str(error))
     finally:
         progress.step(STAGE)
-    return row
 
 
 class MapJudge:
-    """Judges rows by a fitted map: the one that screens every run, or one that reads a model's odds too."""
+    """Judges rows by the map fitted for the language model that is asked."""
 
-    def __init__(self, fitted: StanceMap, asked: Asked | None, progress: Progress) -> None:
+    def __init__(self, fitted: StanceMap, asked: Asked, progress: Progress) -> None:
         self._fitted = fitted
         self._asked = asked
         self._progress = progress
@@ -65,7 +59,6 @@ class MapJudge:
     async def __call__(self, rows: Sequence[LabelledRow], /) -> list[Scores | NotJudged]:
         """Return the scores of each row, in order, or why there are none."""
         measured = await measure_rows(rows, self._asked, self._progress)
-        return [m if isinstance(m, NotJudged) else self._scores(m) for m in measured]
-
-    def _scores(self, measured: Array) -> Scores:
-        return as_scores(self._fitted.apply(measured[None, :])[0])
+        return [
+            m if isinstance(m, NotJudged) else as_scores(self._fitted.apply(m[None, :])[0]) for m in measured
+        ]

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-RIDGE = 1.0  # per weight of a standardised feature, against a total row weight of ``len(rows)``
+RIDGE = 20.0  # per weight of a standardised feature, against a total row weight of ``len(rows)``
 STEPS = 50
 CLOSE = 1e-8
 

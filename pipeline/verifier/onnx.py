@@ -38,7 +38,7 @@ class Model:
 
 
 def _whole(text: str | tuple[str, str]) -> str | tuple[str, str]:
-    """Return ``text``, or both texts of a pair, with a question mark for half a character a model may send."""
+    """Return ``text``, or both texts of a pair, with a question mark for each half of a character."""
     if isinstance(text, str):
         return text.encode("utf-8", "replace").decode("utf-8")
     evidence, claim = (part.encode("utf-8", "replace").decode("utf-8") for part in text)

@@ -1,8 +1,8 @@
 """The probabilities of the three stances of evidence towards a claim, from everything that was measured.
 
-One multinomial logistic map, fitted on labelled pairs (training/, ``storycheck calibrate``) and kept as data:
-it turns the cross-encoder's raw scores, what code sees, and a language model's odds where they were asked
-for, into probabilities that mean what they say.
+One multinomial logistic map for each language model, fitted on labelled pairs (benchmarks/sets.py,
+``storycheck calibrate``) and kept as data: it turns the model's odds, and what code sees, into probabilities
+that mean what they say.
 """
 
 import math
@@ -21,10 +21,8 @@ from schemas.evaluation import Scores
 from schemas.record import Record
 
 Array = NDArray[np.float64]
-ENCODER: Final = ("encoder_supported", "encoder_contradicted", "encoder_unsupported")
-ODDS: Final = ("odds_s", "odds_c", "odds_n")  # of the language model's letters
-OF_PAIR: Final = (*ENCODER, *code.NAMES)
-OF_PAIR_WITH_ODDS: Final = (*OF_PAIR, *ODDS)
+ODDS: Final = ("odds_s", "odds_c", "odds_n")  # log-odds of a language model's three letters
+FEATURES: Final = (*code.NAMES, *ODDS)
 STANCES: Final = ("supported", "contradicted", "unsupported")
 
 Weight = Annotated[float, Field(allow_inf_nan=False)]
