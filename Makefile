@@ -1,5 +1,6 @@
 # make run     sets everything up and checks a story      (STORY=folder OUT=folder MODEL=name)
 # make test    sets everything up and runs what CI runs
+# make bench-quality   measures anew and writes docs/quality.md      (LIMIT=rows DATA=folder UNSEEN=yes)
 
 PYTHON ?= python3
 STORY ?= examples/ellen-marrick
@@ -11,7 +12,19 @@ INSTALL := $(PIP) install --quiet --require-hashes --only-binary=:all:
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-annotate --custom-compile-command "make lock"
 
-.PHONY: run test lint setup record lock clean
+LIMIT ?= 120
+DATA ?= ../shared/eval
+UNSEEN ?=
+BENCH := out/bench
+RESULTS := benchmarks/results
+stories_in = $(patsubst %/gold.json,%,$(wildcard $(1)/*/gold.json))
+# A run directory and its story, in turns.
+pairs = $(foreach story,$(1),$(BENCH)/$(story) $(story))
+OPEN = $(call stories_in,benchmarks/stories/open)
+APART = $(if $(UNSEEN),$(call stories_in,benchmarks/stories/unseen))
+EXAMPLE := examples/ellen-marrick
+
+.PHONY: run test lint setup record lock clean bench-quality bench-render
 
 run: $(VENV)/ready
 	@$(BIN)/storycheck check "$(STORY)" -o "$(OUT)" $(if $(MODEL),--model "$(MODEL)")
@@ -35,6 +48,30 @@ lock: $(VENV)/ready-dev
 	@$(PIP) install --quiet uv
 	@$(LOCK) --extra build pyproject.toml -o requirements.lock
 	@$(LOCK) --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+# Measures with the embedded model, or MODEL: the open stories, their claims, and LIMIT rows of each public set
+# where DATA is. The unseen half is for releases: UNSEEN=yes. What was answered is kept: stopped, it goes on.
+bench-quality: $(VENV)/ready
+	@for story in $(OPEN) $(EXAMPLE) $(APART); do \
+		$(BIN)/storycheck check "$$story" -o "$(BENCH)/$$story" -q $(if $(MODEL),--model "$(MODEL)") >/dev/null \
+			|| [ $$? -eq 3 ] || exit 1; \
+	done
+	@mkdir -p $(RESULTS)
+	@$(BIN)/python -m benchmarks.score $(call pairs,$(OPEN)) --quiet --json $(RESULTS)/stories-open.json
+	@$(BIN)/python -m benchmarks.score $(call pairs,$(EXAMPLE)) --quiet --json $(RESULTS)/stories-example.json
+	@$(if $(APART),$(BIN)/python -m benchmarks.score $(call pairs,$(APART)) --blind \
+		--json $(RESULTS)/stories-unseen.json)
+	@$(BIN)/python -m benchmarks.claims $(call pairs,$(OPEN) $(EXAMPLE)) --entailment --json $(RESULTS)/claims.json
+	@if [ -d "$(DATA)" ]; then \
+		$(BIN)/python -m benchmarks.sets "$(DATA)" --ask --limit $(LIMIT) $(if $(MODEL),--model "$(MODEL)"); \
+	else \
+		echo "no public sets in $(DATA): docs/quality.md says where they come from"; \
+	fi
+	@$(BIN)/python -m benchmarks.quality
+
+# Writes docs/quality.md from the stored results, without any model.
+bench-render: $(VENV)/ready
+	@$(BIN)/python -m benchmarks.quality
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

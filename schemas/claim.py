@@ -59,8 +59,8 @@ class Claim(Record):
 
     ``span`` is the sentence that states it and ``quote`` exactly that text; ``text`` reads alone.
     ``speaker`` is null when the outlet itself asserts the claim. ``repeats`` are further sentences of the
-    same article that state it again. ``is_verbatim`` says that ``text`` is the sentence's own words, since the
-    model worded no claim for it.
+    same article that state it again. ``is_verbatim`` says that ``text`` is the sentence's own words, since
+    the model worded no claim for it.
     """
 
     id: str

@@ -10,8 +10,8 @@ class Suspicion(Record):
     """Two passages of two articles that may be in conflict.
 
     ``found_by`` says what raised it: ``values`` that differ, found in code, or a ``model``: the verifier.
-    ``kind`` is null where only a model knows. ``what`` names the difference. ``odds`` is the probability (0 to
-    1) that a reviewer agrees.
+    ``kind`` is null where only a model knows. ``what`` names the difference. ``odds`` is the probability (0
+    to 1) that a reviewer agrees.
     """
 
     sides: tuple[Side, Side]

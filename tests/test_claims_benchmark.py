@@ -12,17 +12,19 @@ from benchmarks.claims import (
     SpeakerScore,
     claims_of,
     is_standalone,
-    main,
     measure_claims,
     near_equal,
     own_support,
     score_speakers,
 )
+from benchmarks.claims import __main__ as command
+from benchmarks.claims.result import ClaimsResult
 from benchmarks.gold import Gold, GoldSpeaker
 from pipeline.store import write_report
 from schemas.evaluation import LabelledRow, Scores
 from schemas.report import Report, ReportClaim
 from tests import sample_report as sample
+from tests.fake_endpoint import fake_endpoint, refused
 
 GOLD = (
     GoldSpeaker(article="courier.txt", quote=sample.COURIER[3], speaker="port authority"),
@@ -197,20 +199,99 @@ async def test_sentences_before_a_claims_own_can_be_added(context: int, first: i
     assert found.mean_score is None
 
 
-def test_the_command_prints_every_measure(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_report(tmp_path, sample.sample_report())
-    story = tmp_path / "story"
-    story.mkdir()
+@pytest.fixture
+def run(tmp_path: Path) -> Path:
+    """The folder of the sample run."""
+    (tmp_path / "run").mkdir()
+    write_report(tmp_path / "run", sample.sample_report())
+    return tmp_path / "run"
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    """The folder of its story, with who says what in it."""
+    folder = tmp_path / "story"
+    folder.mkdir()
     for name, texts in (("courier", sample.COURIER), ("ledger", sample.LEDGER), ("wire", sample.WIRE)):
-        (story / f"{name}.txt").write_text("\n\n".join(texts), encoding="utf-8")
+        (folder / f"{name}.txt").write_text("\n\n".join(texts), encoding="utf-8")
     gold = Gold(
         story="x", conflicts=(), hard_negatives=(), agreements=(), single_outlet=(), speakers=GOLD[:5]
     )
-    (story / "gold.json").write_text(gold.model_dump_json(), encoding="utf-8")
-    assert main(tmp_path, story) == 0
+    (folder / "gold.json").write_text(gold.model_dump_json(), encoding="utf-8")
+    return folder
+
+
+def test_the_command_prints_every_measure(run: Path, story: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main([str(run), str(story)]) == 0
     told = capsys.readouterr().out
     assert "sentences with a claim: 14 of 21 (67 %); of prose alone: 14 of 17 (82 %)" in told
     assert "right speaker, where somebody says it: 1 of 2 (50 %)" in told
     assert "without a claim: 1" in told
-    assert main(tmp_path, None) == 0
+    assert command.main([str(run)]) == 0
     assert "speaker" not in capsys.readouterr().out
+
+
+def test_several_runs_are_written_with_what_the_judge_said_of_worded_claims(
+    run: Path, story: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    judged: list[tuple[str, str]] = []
+
+    class Doubter:
+        """Supports what is its evidence word for word, and nothing else."""
+
+        def __init__(self, *_: object) -> None:
+            """Need nothing."""
+
+        async def __call__(self, rows: Sequence[LabelledRow]) -> list[Scores]:
+            judged.extend((row.claim, row.evidence) for row in rows)
+            yes = [row.evidence.endswith(row.claim) for row in rows]
+            return [Scores(supported=float(y), contradicted=0.0, unsupported=float(not y)) for y in yes]
+
+    monkeypatch.setattr(command, "MapJudge", Doubter)
+    monkeypatch.setattr(command, "chosen_map", lambda *_: "a map")
+    own = sample.COURIER[3]
+    other = tmp_path / "other"
+    other.mkdir()
+    claims = (drawn(3, "It fell."), drawn(4, own), drawn(7, "As it stands.", is_verbatim=True))
+    write_report(other, with_claims(*claims))
+    to = tmp_path / "results" / "claims.json"
+    paths = [str(run), str(story), str(other), "--cache", str(tmp_path / "a.sqlite")]
+    with fake_endpoint(lambda _body: refused(500, "nobody asks")) as endpoint:
+        monkeypatch.setenv("OPENAI_BASE_URL", endpoint.base_url)
+        assert command.main([*paths, "--entailment", "--model", "some", "--json", str(to)]) == 0
+    result = ClaimsResult.model_validate_json(to.read_bytes())
+    assert result.judge == "some"
+    first, second = result.runs
+    assert first.quality.speakers is not None
+    assert second.quality.speakers is None
+    assert (second.verbatim, second.worded.part) == (Share(part=1, whole=3), 2)
+    assert [e.before for e in second.entailed] == [0, 2]
+    assert {e.worded.supported for e in second.entailed} == {Share(part=1, whole=2)}
+    assert (own, own) in judged
+    assert (own, "\n\n".join(sample.COURIER[1:4])) in judged
+    assert "As it stands." not in {claim for claim, _ in judged}
+    assert own not in to.read_text(encoding="utf-8")
+
+
+def test_a_model_that_is_not_calibrated_judges_nothing(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with fake_endpoint(lambda _body: refused(500, "nobody asks")) as endpoint:
+        monkeypatch.setenv("OPENAI_BASE_URL", endpoint.base_url)
+        assert command.main([str(run), "--entailment", "--model", "unheard-of"]) == 2
+    assert "not calibrated" in capsys.readouterr().err
+
+
+def test_without_a_judge_entailment_is_left_open(run: Path, tmp_path: Path) -> None:
+    assert command.main([str(run), "--json", str(tmp_path / "claims.json")]) == 0
+    result = ClaimsResult.model_validate_json((tmp_path / "claims.json").read_bytes())
+    assert (result.judge, result.runs[0].entailed) == ("", ())
+
+
+def test_a_story_belongs_to_the_run_before_it(
+    run: Path, story: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command.paired([run, run, story]) == [(run, None), (run, story)]
+    for paths in ([story, run], [run, story, story], [run, run / "none"]):
+        assert command.main(list(map(str, paths))) == 2
+        assert "is no run" in capsys.readouterr().err

@@ -155,7 +155,7 @@ def test_verbose_prints_how_each_stage_went(
     serve(check_answer)
     done = command("check", story, "-o", tmp_path / "out", "--model", "m", "-v")
     stages = [line.split()[0] for line in done.out.splitlines() if line.endswith(" out") and "calls" in line]
-    assert stages[-3:] == ["extract", "verify", "adjudicate"]
+    assert stages[-4:] == ["extract", "ground", "verify", "adjudicate"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,16 @@ from typing import Final, get_args
 
 import pytest
 
-from benchmarks.gold import Difficulty, Gold, GoldConflict, GoldSide, HardKind, HardNegative, read_gold
+from benchmarks.gold import (
+    Difficulty,
+    Gold,
+    GoldAgreement,
+    GoldConflict,
+    GoldSide,
+    HardKind,
+    HardNegative,
+    read_gold,
+)
 from schemas.contradiction import ConflictKind
 from schemas.record import Record
 
@@ -36,8 +45,13 @@ LISTED: Final = StoryFile.model_validate(
 ).articles
 
 
-SIDED: Final = (*GOLD.agreements, *GOLD.conflicts, *GOLD.hard_negatives)
-PLANTED: Final = {found.id: found for found in (*GOLD.conflicts, *GOLD.hard_negatives)}
+Sided = GoldAgreement | GoldConflict | HardNegative
+
+SIDED: Final[tuple[Sided, ...]] = (*GOLD.agreements, *GOLD.conflicts, *GOLD.hard_negatives)
+PLANTED: Final[dict[str, GoldConflict | HardNegative]] = {
+    **{found.id: found for found in GOLD.conflicts},
+    **{found.id: found for found in GOLD.hard_negatives},
+}
 TYPES: Final = set(get_args(HardKind)) - {"injection", "other"}  # of which this story has none
 
 

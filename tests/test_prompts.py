@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from pipeline import prompts
+from pipeline.config import DEFAULT_PROMPTS
 from pipeline.errors import InputError
 from pipeline.prompts import Prompt, load_prompt
 
@@ -27,7 +28,16 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "screen"
 
 
-@pytest.mark.parametrize("stage", ["extract", "screen", "adjudicate"])
+STAGES = sorted(path.name for path in prompts.FOLDER.iterdir() if any(path.glob("v*.md")))
+
+
+def test_every_stage_with_a_default_has_prompts() -> None:
+    assert set(DEFAULT_PROMPTS) <= set(STAGES)
+    for stage, version in DEFAULT_PROMPTS.items():
+        assert load_prompt(stage, version).stage == stage
+
+
+@pytest.mark.parametrize("stage", STAGES)
 def test_every_version_that_ships_loads_and_ends_with_the_question(stage: str) -> None:
     versions = sorted(path.stem for path in (prompts.FOLDER / stage).glob("v*.md"))
     assert versions

@@ -40,11 +40,15 @@ def adjudged(
     other: Side,
     relation: Relation | None = Relation.contradiction,
     kind: ConflictKind = ConflictKind.quantity,
-    odds: float | None = None,
+    by_model: float | None = None,
     reason: str = "12 boats against 31 boats",
 ) -> Adjudged:
+    """Return a conflict of values, or one that the model suspected with the odds ``by_model``."""
     found = Suspicion(
-        sides=(one, other), found_by="model" if odds else "values", kind=None if odds else kind, odds=odds
+        sides=(one, other),
+        found_by="model" if by_model else "values",
+        kind=None if by_model else kind,
+        odds=by_model or 0.8,
     )
     return Adjudged(found, relation, kind, reason, agreed=False)
 
@@ -97,7 +101,7 @@ def test_a_conflict_about_something_else_in_the_sentence_is_no_claims() -> None:
 def test_what_the_model_found_is_about_the_claim_nearest_to_the_other_sides() -> None:
     stays = claim(TWO, "opens", "The old pier stayed open in the storm.")
     outcome = adjudged(
-        side(TWO, "opens", claim_id=stays.id), side(ONE, "12 boats"), kind=ConflictKind.event, odds=0.8
+        side(TWO, "opens", claim_id=stays.id), side(ONE, "12 boats"), kind=ConflictKind.event, by_model=0.8
     )
     result = run([outcome], claims=[BOATS, PIER, stays])
     assert [s.claim_id for s in result.contradictions[0].sides] == [PIER.id, stays.id]
@@ -149,7 +153,7 @@ def test_two_differences_of_one_kind_in_one_pair_are_one_entry_that_shows_both()
 
 def test_the_models_word_on_a_pair_adds_nothing_to_what_code_located() -> None:
     echo = adjudged(
-        side(ONE, "12 boats"), side(TWO, "31 boats"), kind=ConflictKind.event, odds=0.99, reason="echo"
+        side(ONE, "12 boats"), side(TWO, "31 boats"), kind=ConflictKind.event, by_model=0.99, reason="echo"
     )
     assert run([echo, CONFLICT]) == run([CONFLICT])
     assert [c.reason for c in run([echo]).contradictions] == ["echo"]
@@ -162,7 +166,7 @@ def test_a_conflict_within_one_article_is_no_entry() -> None:
 
 def test_conflicts_come_strongest_first_and_updates_last() -> None:
     update = adjudged(side(ONE, "12 boats", "12 boats"), side(THREE, "40 boats", "40 boats"), Relation.update)
-    weak = adjudged(side(ONE, "Nine"), side(THREE, "Nobody"), kind=ConflictKind.event, odds=0.7)
+    weak = adjudged(side(ONE, "Nine"), side(THREE, "Nobody"), kind=ConflictKind.event, by_model=0.7)
     agreed = replace(
         adjudged(side(TWO, "31 boats", "31 boats"), side(THREE, "40 boats", "40 boats")), agreed=True
     )
@@ -170,6 +174,16 @@ def test_conflicts_come_strongest_first_and_updates_last() -> None:
     assert [c.relation for c in found] == [Relation.contradiction] * 3 + [Relation.update]
     assert [c.confidence for c in found[:3]] == sorted((c.confidence for c in found[:3]), reverse=True)
     assert found[0].sides[0].article_id == THREE.id
+
+
+@pytest.mark.parametrize(("agreed", "is_less"), [(True, False), (None, False), (False, True)])
+def test_the_confidence_is_the_odds_and_less_where_the_model_sees_no_conflict(
+    *, agreed: bool | None, is_less: bool
+) -> None:
+    (entry,) = run([replace(CONFLICT, agreed=agreed)]).contradictions
+    odds = CONFLICT.suspicion.odds
+    assert 0.0 < entry.confidence <= odds
+    assert (entry.confidence < odds) is is_less
 
 
 def test_a_supported_claim_names_its_origins() -> None:
@@ -312,4 +326,4 @@ def test_identical_articles_never_contradict_each_other(text: str) -> None:
 
 def test_different_articles_do_contradict_each_other() -> None:
     found = compare(STORY)
-    assert [s.what for s in found] == ["12 boats against 31 boats"]
+    assert "12 boats against 31 boats" in [s.what for s in found]

@@ -20,6 +20,7 @@ from pipeline.progress import Silent
 from pipeline.prompts import Prompt
 from pipeline.run import Prompts, check_story
 from pipeline.store import open_answers, prepare_run_directory
+from pipeline.verifier.judge import Judge, chosen_map
 from schemas.article import Story
 from schemas.claim import Claim
 from schemas.contradiction import Side
@@ -118,9 +119,9 @@ def test_cassettes_hold_no_host_no_key_and_no_path() -> None:
 async def _checked(story: Story, folder: Path, endpoint: Endpoint, prompts: Prompts | None = None) -> Report:
     with open_answers(folder / "answers.sqlite") as answers:
         async with connect(endpoint, answers) as llm:
-            report, stopped = await check_story(
-                story, llm, prompts or Prompts.load(DEFAULT_PROMPTS), Silent(), {}
-            )
+            used = prompts or Prompts.load(DEFAULT_PROMPTS)
+            judge = Judge(llm, used.screen, chosen_map(None, endpoint.model))
+            report, stopped = await check_story(story, llm, judge, used, Silent(), {})
     assert stopped is None
     return report
 

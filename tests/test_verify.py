@@ -1,17 +1,20 @@
 """What each candidate sentence does to a claim."""
 
+from datetime import date
+
 import pytest
 
 from pipeline.errors import AnswerInvalid, EndpointDown
 from pipeline.progress import Silent
 from pipeline.retrieve import Candidate
+from pipeline.verifier.judge import Pair
 from pipeline.verify import Judged, verify
+from schemas.claim import Claim
 from schemas.verdict import Stance
-from tests.stories import Double, article, claim, prompt_of
+from tests.judging import NEUTRAL, JudgeDouble, scores
+from tests.stories import DAY, article, claim
 
 CLAIM = claim(article("Divers found the lost bell of Kelmar in May.", "one"), "bell")
-PROMPT = prompt_of("evidence", "claim")
-ODDS = {"S": 0.05, "C": 0.05, "N": 0.9}
 
 
 def candidates(*quotes: str) -> list[Candidate]:
@@ -19,8 +22,8 @@ def candidates(*quotes: str) -> list[Candidate]:
     return [Candidate(source, source.sentences[0], 0.8) for source in sources]
 
 
-async def judge(double: Double, *quotes: str) -> Judged:
-    return await verify(CLAIM, candidates(*quotes), double.llm, PROMPT, Silent())
+async def judged_by(double: JudgeDouble, *quotes: str, about: Claim = CLAIM) -> Judged:
+    return await verify(about, candidates(*quotes), DAY, double.judge, Silent())
 
 
 @pytest.mark.parametrize(
@@ -32,8 +35,8 @@ async def judge(double: Double, *quotes: str) -> Judged:
     ],
 )
 async def test_the_claim_word_for_word_needs_no_model(quote: str) -> None:
-    double = Double(lambda _: AssertionError("asked"))
-    (row,) = (await judge(double, quote)).evidence
+    double = JudgeDouble(lambda _: AssertionError("asked"))
+    (row,) = (await judged_by(double, quote)).evidence
     assert row.stance is Stance.supports
     assert row.quote == quote
     assert double.asked == []
@@ -52,51 +55,52 @@ async def test_the_claim_word_for_word_needs_no_model(quote: str) -> None:
     ],
 )
 async def test_other_words_or_words_taken_back_go_to_the_model(quote: str) -> None:
-    double = Double(lambda _: ODDS)
-    (row,) = (await judge(double, quote)).evidence
+    double = JudgeDouble(lambda _: NEUTRAL)
+    (row,) = (await judged_by(double, quote)).evidence
     assert row.stance is Stance.neutral
-    assert len(double.asked) == 1
+    assert double.asked == [Pair(quote, CLAIM.text, (DAY, DAY))]
 
 
 @pytest.mark.parametrize(
-    ("odds", "stance", "confidence"),
+    ("chances", "stance", "confidence"),
     [
-        ((0.9, 0.05, 0.05), Stance.supports, 0.9),
-        ((0.05, 0.9, 0.05), Stance.contradicts, 0.9),
-        ((0.1, 0.2, 0.7), Stance.neutral, 0.8),
-        ((0.4, 0.3, 0.3), Stance.neutral, 0.6),
+        ((0.9, 0.05), Stance.supports, 0.9),
+        ((0.05, 0.9), Stance.contradicts, 0.9),
+        ((0.1, 0.2), Stance.neutral, 0.8),
+        ((0.4, 0.3), Stance.neutral, 0.6),
     ],
 )
-async def test_the_odds_decide(odds: tuple[float, ...], stance: Stance, confidence: float) -> None:
-    double = Double(lambda _: dict(zip("SCN", odds, strict=True)))
-    (row,) = (await judge(double, "A bell hangs in Kelmar.")).evidence
+async def test_the_scores_decide(chances: tuple[float, float], stance: Stance, confidence: float) -> None:
+    (row,) = (await judged_by(JudgeDouble(lambda _: scores(*chances)), "A bell hangs in Kelmar.")).evidence
     assert (row.stance, row.confidence) == (stance, confidence)
 
 
 async def test_a_question_that_fails_leaves_the_others_standing() -> None:
-    double = Double(lambda asked: AnswerInvalid("no letter") if "tower" in asked else ODDS)
-    judged = await judge(double, "A bell hangs in Kelmar.", "The tower of Kelmar has a bell.", "Bells ring.")
-    assert judged.claim_id == CLAIM.id
-    assert judged.error == "no letter"
-    assert [row.quote for row in judged.evidence] == ["A bell hangs in Kelmar.", "Bells ring."]
+    double = JudgeDouble(lambda pair: AnswerInvalid("no letter") if "tower" in pair.evidence else NEUTRAL)
+    quotes = ("A bell hangs in Kelmar.", "The tower of Kelmar has a bell.", "Bells ring.")
+    found = await judged_by(double, *quotes)
+    assert found.claim_id == CLAIM.id
+    assert found.error == "no letter"
+    assert [row.quote for row in found.evidence] == ["A bell hangs in Kelmar.", "Bells ring."]
 
 
 async def test_an_endpoint_that_is_gone_ends_it() -> None:
     with pytest.raises(EndpointDown):
-        await judge(Double(lambda _: EndpointDown("gone")), "A bell hangs in Kelmar.")
+        await judged_by(JudgeDouble(lambda _: EndpointDown("gone")), "A bell hangs in Kelmar.")
 
 
 async def test_without_candidates_nothing_is_asked() -> None:
-    double = Double(lambda _: AssertionError("asked"))
-    assert await judge(double) == Judged(CLAIM.id, ())
+    double = JudgeDouble(lambda _: AssertionError("asked"))
+    assert await judged_by(double) == Judged(CLAIM.id, ())
+    assert double.asked == []
 
 
-async def test_evidence_is_one_line_and_never_expanded_in_the_prompt() -> None:
-    double = Double(lambda _: ODDS)
-    source = article("The bell\nof $claim rang.", "x")
+async def test_evidence_is_judged_on_one_line_with_the_days_of_both() -> None:
+    double = JudgeDouble(lambda _: NEUTRAL)
+    source = article("The bell rang.\nof\u00a0$claim  rang.", "x", published=None)
     rows = [Candidate(source, s, 0.5) for s in source.sentences[-1:]]
-    await verify(CLAIM, rows, double.llm, PROMPT, Silent())
-    assert double.asked == [f"of $claim rang.\n{CLAIM.text}"]
+    await verify(CLAIM, rows, date(2025, 5, 1), double.judge, Silent())
+    assert double.asked == [Pair("of $claim rang.", CLAIM.text, (None, date(2025, 5, 1)))]
 
 
 @pytest.mark.parametrize(
@@ -109,6 +113,5 @@ async def test_evidence_is_one_line_and_never_expanded_in_the_prompt() -> None:
 )
 async def test_a_sentence_without_the_claims_number_supports_nothing(quote: str, stance: Stance) -> None:
     counted = claim(article("Divers found three bells off Kelmar.", "one"), "bells")
-    double = Double(lambda _: {"S": 0.9, "C": 0.05, "N": 0.05})
-    judged = await verify(counted, candidates(quote), double.llm, PROMPT, Silent())
-    assert [row.stance for row in judged.evidence] == [stance]
+    found = await judged_by(JudgeDouble(lambda _: scores(0.9, 0.05)), quote, about=counted)
+    assert [row.stance for row in found.evidence] == [stance]

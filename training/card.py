@@ -37,11 +37,10 @@ three raw scores: supported, contradicted, unsupported. int8 ONNX, English, lowe
 pair at most.
 
 - **Made from** all-MiniLM-L6-v2 (Apache-2.0), fine-tuned in two stages by training/train.py, seed {seed}.
-- **Meant for** screening pairs of sentences of news articles inside storycheck, together with checks in
-  code and a fitted map (pipeline/verifier/maps). Its raw scores are no probabilities.
+- **Meant for** screening pairs of sentences of news articles. Its raw scores are no probabilities.
 - **Not meant for** deciding alone whether anything is true, for languages other than English, or for long
   texts.
-- **How well it does** is measured by `make bench-quality`; the figures are in docs/quality.md.
+- **How well it does**: training/measure.py; docs/quality.md has the figures. storycheck does not use it.
 - **Known faults**: it trusts shared words too much; arithmetic, sums of parts and world knowledge are
   beyond it; it was trained on captions, fiction, encyclopaedia text and sentences changed by rules, and
   on hardly any news.

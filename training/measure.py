@@ -1,9 +1,9 @@
 """Measures an exported verifier: ``python -m training.measure FOLDER [--sets DATA] [--planted DIR …]``.
 
 Three figures. Balanced accuracy on the development sets, by a map fitted on its three scores, cross-validated
-by claim. How well its score of contradiction tells a planted sentence from the same sentence unedited, against
-the sentence of another article (AUC; the generator is the one it was trained with). And the same on the open
-benchmark stories, whose conflicts were written by hand, against all other pairs on one subject.
+by claim. How well its score of contradiction tells a planted sentence from the same sentence unedited, held
+against the sentence of another article (AUC; the generator is the one it was trained with). And the same on
+the open benchmark stories, whose conflicts were written by hand, against all other pairs on one subject.
 """
 
 import argparse

@@ -16,6 +16,7 @@ from training.rows import Row
 
 SOURCE = "planted"
 WORDS = range(7, 45)  # of a sentence worth changing
+TRIES = 100  # for each row that is wanted
 _DENIED = ("{who} denied that {what}", "It is not true that {what}", "{who} dismissed reports that {what}")
 _DOUBTED = (
     "It was not clear whether {what}",
@@ -29,16 +30,25 @@ Maker = Callable[[Sequence[Row], Random], Row | None]
 
 
 def plant_rows(rows: Sequence[Row], count: int, rng: Random) -> list[Row]:
-    """Return ``count`` new rows drawn from ``rows``, in the shares of ``MAKERS``."""
+    """Return ``count`` new rows drawn from ``rows``, in the shares of ``MAKERS``.
+
+    Raises ValueError where ``rows`` hold too little that can be changed.
+    """
     usable = [row for row in rows if _is_usable(row)]
     supported = [row for row in usable if row.label == "supported"]
     makers = [maker for maker, share in MAKERS for _ in range(share)]
     made: list[Row] = []
-    while len(made) < count:
+    for _ in range(TRIES * count if supported else 0):
         maker = rng.choice(makers)
         row = maker(supported if maker is _edited_claim else usable, rng)
         if row is not None:
             made.append(row)
+        if len(made) == count:
+            break
+    if len(made) < count:
+        raise ValueError(
+            f"{len(usable)} usable rows, {len(supported)} supported, gave {len(made)} of {count}"
+        )
     return made
 
 
@@ -118,8 +128,8 @@ def _bounded(rows: Sequence[Row], rng: Random) -> Row | None:
         if q.bound is Bound.exact and q.high is None and 3 <= q.value < 1e6 and q.value == int(q.value)
     ]  # fmt: skip
     number = None if not exact else re.match(r"\d[\d,]*\b", (quantity := rng.choice(exact)).text)
-    if not sentence or number is None:
-        return None
+    if not sentence or number is None or float(number[0].replace(",", "")) != quantity.value:
+        return None  # "3 thousand": the bound would be put before the wrong number
     value = quantity.value
     below, above = _round(value * rng.uniform(0.6, 0.95)), _round(value * rng.uniform(1.1, 1.6)) + 1
     bound, label = rng.choice((

@@ -18,14 +18,14 @@ LEAST_OF_A_LABEL: Final = 10
 def fit_map(
     features: Sequence[str], rows: Sequence[LabelledRow], sets: Sequence[str], measured: Array, model: str
 ) -> StanceMap:
-    """Return the map fitted on all rows with one of the three labels; each label of each set weighs the same.
+    """Return the map fitted on all rows with one of the three labels; each label weighs the same.
 
     ``measured`` is rows × ``features``, ``sets`` names the set of each row. Raises ValueError for fewer than
     ``LEAST_ROWS`` usable rows, or fewer than ``LEAST_OF_A_LABEL`` of any stance.
     """
     usable = usable_rows(rows)
     labels = [STANCES.index(rows[i].label.value) for i in usable]
-    weights = balanced_weights([(sets[i], label) for i, label in zip(usable, labels, strict=True)])
+    weights = balanced_weights(labels)  # a label that few sets have weighs as much as the others
     theta = fit_logistic(measured[usable], labels, len(STANCES), weights)
     counts: dict[str, int] = {}
     for i in usable:

@@ -1,23 +1,21 @@
-"""Measures the claims of a finished run: ``python -m benchmarks.claims OUT [STORY]``.
+"""Measures the claims of a finished run.
 
 How much of the articles they cover, whether they repeat each other, whether they can be read alone, and,
-where STORY has a gold.json, whether they name the right speaker. Whether a sentence bears its claim out is
-asked of a judge: ``own_support``.
+where there is gold, whether they name the right speaker. Whether a sentence bears its claim out is asked of
+a judge: ``own_support``.
 """
 
 import re
-import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Final
 
 from rapidfuzz.fuzz import ratio
 
-from benchmarks.gold import Gold, GoldSpeaker, read_gold
+from benchmarks.gold import Gold, GoldSpeaker
 from pipeline.evaluation import Judge
 from pipeline.evaluation.labels import decide, read_space
-from pipeline.store import read_report
 from pipeline.values.attribution import find_attribution
 from pipeline.values.differences import differences
 from pipeline.values.passage import Passage
@@ -215,21 +213,3 @@ def _with_context(article: ReportArticle, claim: ReportClaim, context: int) -> s
     starts = [s.span.start for s in article.sentences if s.span.start < claim.span.start]
     first = starts[max(0, len(starts) - context)] if context and starts else claim.span.start
     return article.text[first : claim.span.end]
-
-
-def main(out: Path, story: Path | None) -> int:
-    """Print what the claims of the run in ``out`` are like."""
-    found = measure_claims(read_report(out), read_gold(story) if story else None)
-    print(f"sentences with a claim: {found.readable}; of prose alone: {found.prose}")
-    print(f"claims: {found.claims}, {found.claims_per_sentence:.2f} a sentence")
-    print(f"claims that repeat an earlier one: {found.repeated}")
-    print(f"claims that can be read alone: {found.standalone}")
-    if found.speakers:
-        print(f"right speaker, where somebody says it: {found.speakers.named}")
-        print(f"right speaker, where the outlet does: {found.speakers.outlet}")
-        print(f"sentences of known speakers without a claim: {found.speakers.without_claim}")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) > 2 else None))

@@ -1,0 +1,1 @@
+"""Writes docs/quality.md from the results in benchmarks/results/, without any model."""

@@ -1,0 +1,39 @@
+"""Runs the command in this process and tells how it ended."""
+
+import io
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from unittest import mock
+
+import pytest
+
+from pipeline import cli
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def told(self) -> str:
+        """The one line that a failed command says."""
+        [line] = self.err.splitlines()
+        assert line.startswith("storycheck: ")
+        return line
+
+
+def run_command(*arguments: str | Path) -> Ended:
+    """Run ``storycheck`` with ``arguments``."""
+    out, err = io.StringIO(), io.StringIO()
+    argv = mock.patch.object(sys, "argv", ["storycheck", *map(str, arguments)])
+    with argv, redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        cli.main()
+    code = ended.value.code
+    assert code is None or isinstance(code, int)
+    return Ended(code or 0, out.getvalue(), err.getvalue())
