@@ -45,6 +45,8 @@ def main() -> None:
     parser.add_argument("--show", action="store_true", help="list each pair with its odds")
     parser.add_argument("runs", nargs="+", type=Path)
     options = parser.parse_args()
+    if len(options.runs) % 2 or len(options.runs) < 4:
+        parser.error("name two or more pairs of OUT and STORY: each story is scored by a fit without it")
     stories = [labelled(out, story) for out, story in zip(options.runs[::2], options.runs[1::2], strict=True)]
     odds = [_odds(_fitted([other for other in stories if other is not s]), s.rows) for s in stories]
     for least in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):

@@ -16,6 +16,13 @@ from schemas.report import PromptUsed
 FOLDER = Path(__file__).parent.parent / "prompts"
 _DIVIDER = re.compile(r"^--- (user|assistant) ---$", re.MULTILINE)
 
+# What chat templates write between turns. A server that reads them as such, wherever they stand, would let an
+# article open a turn of its own.
+_CONTROL = re.compile(
+    r"<\|[^<>|\n]{0,40}\|>|<｜[^<>｜\n]{0,40}｜>|\[/?INST\]|<</?SYS>>|</?s>|<(?:start|end)_of_turn>|<(?:bos|eos|unk|pad)>",
+    re.IGNORECASE,
+)
+
 Messages = list[dict[str, str]]
 
 
@@ -31,9 +38,13 @@ class Prompt:
     turns: tuple[tuple[str, str], ...]  # (role, text); the last one is the template
 
     def fill(self, values: Mapping[str, str]) -> Messages:
-        """Return the chat with ``values`` put in for the ``$names``; what is put in is never expanded."""
+        """Return the chat with ``values`` put in for the ``$names``; what is put in is never expanded.
+
+        Marks by which chat templates part turns are broken up by a blank, so that they are text and no more.
+        """
         *static, (role, template) = self.turns
-        last = (role, Template(template).substitute(values))
+        plain = {name: as_text(value) for name, value in values.items()}
+        last = (role, Template(template).substitute(plain))
         return [{"role": role, "content": text} for role, text in (*static, last)]
 
     def used(self, *answers: type[BaseModel]) -> PromptUsed:
@@ -53,3 +64,8 @@ def load_prompt(stage: str, version: str) -> Prompt:
     if turns[-1][0] != "user":
         raise InputError(f"The prompt {stage}/{version} does not end with a user's turn.")
     return Prompt(stage, version, tuple((role, text.strip()) for role, text in turns))
+
+
+def as_text(value: str) -> str:
+    """Return ``value`` with every mark by which a chat template parts turns broken up by a blank."""
+    return _CONTROL.sub(lambda mark: f"{mark[0][0]} {mark[0][1:]}", value)

@@ -6,6 +6,7 @@ map, fitted on stories whose conflicts are known (benchmarks/fit_suspicions.py).
 """
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -180,12 +181,14 @@ def _claim_values(pair: Aligned) -> Iterator[Suspicion]:
 
 
 def _in_sentence(statement: Statement, difference: Difference, side: int) -> Span | None:
-    span = (difference.a_span, difference.b_span)[side]
-    start = statement.article.quote(statement.sentence.span).find(span.cut(statement.text))
-    if start < 0:
+    words = (difference.a_span, difference.b_span)[side].cut(statement.text).split()
+    # Whole values alone: "5 people" does not stand in "15 people", nor "5 million" in "1.5 million".
+    value = r"(?<!\w)(?<!\d[.,])" + r"\s+".join(map(re.escape, words)) + r"(?!\w|[.,]\d)"
+    found = re.search(value, statement.article.quote(statement.sentence.span))
+    if found is None:
         return None
-    start += statement.sentence.span.start
-    return Span(start=start, end=start + span.end - span.start)
+    start = statement.sentence.span.start
+    return Span(start=start + found.start(), end=start + found.end())
 
 
 def _side(statement: Statement, differs: Span | None) -> Side:

@@ -162,7 +162,8 @@ def test_each_conflict_has_sentences_of_its_own() -> None:
 def test_agreements_and_hard_negatives_are_between_articles_and_cover_every_type() -> None:
     assert len(GOLD.hard_negatives) >= 8
     assert {found.type for found in GOLD.hard_negatives} == TYPES
-    for entry in (*GOLD.agreements, *GOLD.hard_negatives):
+    entries: tuple[Sided, ...] = (*GOLD.agreements, *GOLD.hard_negatives)
+    for entry in entries:
         articles = [side.article for side in entry.sides]
         assert len(set(articles)) == len(articles) >= 2, entry.what
     assert max(len(agreed.sides) for agreed in GOLD.agreements) >= 4
@@ -176,7 +177,8 @@ def test_no_pair_is_both_a_conflict_and_none() -> None:
 
 
 def test_what_one_outlet_states_is_evidence_of_nothing_else() -> None:
-    shared = {side for found in (*GOLD.agreements, *GOLD.conflicts) for side in found.sides}
+    stated: tuple[Sided, ...] = (*GOLD.agreements, *GOLD.conflicts)
+    shared = {side for found in stated for side in found.sides}
     assert len(GOLD.single_outlet) >= 5
     for alone in GOLD.single_outlet:
         assert GoldSide(article=alone.article, quote=alone.quote) not in shared, alone.what
