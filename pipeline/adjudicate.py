@@ -34,14 +34,15 @@ REACH = 60  # characters on either side of a number that may say what it counts
 # Counts that only grow, or only shrink, as a story goes on.
 _RUNNING = re.compile(
     r"\b(?:dead|died|deaths?|killed|toll|fatalities|bod(?:y|ies)|injured|wounded|hurt|missing|unaccounted|rescued"
-    r"|evacuated|evacuees|arrested|detained|(?:confirmed )?cases|infected|ill|sick(?:ened)?|treated|hospitali[sz]ed"
-    r"|recovered|homeless|displaced|moved out|signatures|(?:have|had) signed)\b",
+    r"|evacuated|evacuees|arrested|detained|(?:confirmed )?cases|infected|ill|sick(?:ened)?|treated"
+    r"|hospitali[sz]ed|recovered|homeless|displaced|moved out|signatures|(?:have|had) signed)\b",
     re.IGNORECASE,
 )
 # Words by which a later article says itself that a number has moved on.
 _MOVED_ON = re.compile(
-    r"\b(?:now|so far|to date|already|by now|(?:has|have) (?:since )?(?:risen|grown|climbed|reached|passed|topped"
-    r"|fallen|dropped)|(?:rose|rises|climbed|climbs|grew|jumped|fell) (?:further )?to)\b",
+    r"\b(?:now|so far|to date|already|by now"
+    r"|(?:has|have) (?:since )?(?:risen|grown|climbed|reached|passed|topped|fallen|dropped)"
+    r"|(?:rose|rises|climbed|climbs|grew|jumped|fell) (?:further )?to)\b",
     re.IGNORECASE,
 )
 
@@ -168,7 +169,7 @@ def _is_running(suspicion: Suspicion) -> bool:
 
 
 def _moved_on(suspicion: Suspicion, articles: Mapping[str, Article]) -> bool:
-    """Tell whether the later of two articles gives its number as one that has changed: "has climbed to 40"."""
+    """Tell whether the later of two articles says that its number has changed: "has climbed to 40"."""
     if suspicion.kind is not ConflictKind.quantity:
         return False
     later = max(suspicion.sides, key=lambda side: articles[side.article_id].published or date.min)

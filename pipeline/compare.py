@@ -5,18 +5,22 @@ the other articles that share some of its words and hold values of the same kind
 people is found too where the speaker is named in a sentence nearby.
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import combinations
 
 from pipeline.people import Credit, are_two
 from pipeline.quoting import flat, quoted_parts
 from pipeline.speakers import credit_of
 from pipeline.values.differences import MIN_QUOTED, differences
+from pipeline.values.exclusive import outcomes
 from pipeline.values.passage import Passage, read_passage
 from pipeline.values.polarity import negations
 from pipeline.values.quotations import compare_quotations
+from pipeline.values.relations import Told, facts_apart, told_in
 from pipeline.values.words import find_words
 from pipeline.words import content_stems
 from schemas.article import Article, Sentence
@@ -25,8 +29,17 @@ from schemas.record import Span
 from schemas.suspicion import Suspicion
 
 LEAST_SHARED = 3  # content words two sentences must share to be compared at all
+LEAST_SHARED_QUOTED = 2  # the same where both quote somebody: a quotation may be short
+LEAST_OPPOSED = 3  # content words that a clause shares with the one it denies
 LEAST_QUOTED_STEMS = 5  # content words in a quotation that hardly two people say by chance
+LEAST_QUOTED_WORDS = 8  # the same where two quotations are equal to the word
 LEAST_ALIKE = 0.6  # the share of words without which names are in no common place: less than differences asks
+_PRONOUN = re.compile(r"[\"“]?(?:It|Its|He|His|She|Her|They|Their|This|That)\b")
+# An article that names what it got wrong before does not say it.
+_CORRECTION = re.compile(
+    r"^Corrections?\b|\bearlier version of (?:this|the) (?:article|story|report)"
+    r"|\b(?:earlier|last|previous|day[’']s) (?:edition|issue) we\b|\bwe (?:wrongly|incorrectly|mistakenly) "
+)
 SAME_QUOTATION = 0.9  # the share of equal words from which two quotations are one
 
 
@@ -37,7 +50,6 @@ class _Read:
     article: Article
     sentence: Sentence
     passage: Passage
-    stems: frozenset[str]
     values: frozenset[str]  # which kinds of values it holds
     tokens: Counter[str]  # its words, names as one
     content: frozenset[str]  # its content words, negating ones included
@@ -52,16 +64,51 @@ def compare(articles: Sequence[Article]) -> tuple[Suspicion, ...]:
     A sentence that both articles have is left out: one copied it, whatever day its "Tuesday" was, and what
     an article itself puts side by side is no conflict between two.
     """
-    read = [[_read(article, s) for s in article.sentences if s.is_readable] for article in articles]
+    around = max((article.published for article in articles if article.published), default=None)
+    read = [
+        [
+            _read(article, s, around)
+            for s in article.sentences
+            if s.is_readable and not _CORRECTION.search(flat(article, s))
+        ]
+        for article in articles
+    ]
+    told = [_told(sentences) for sentences in read]
     found: list[Suspicion] = []
-    for one, other in combinations(read, 2):
-        found.extend(_between(one, other))
+    for i, j in combinations(range(len(articles)), 2):
+        between = list(_between(read[i], read[j]))
+        known = {_pair(suspicion) for suspicion in between}
+        found += between
+        for x, y in facts_apart(told[i], told[j]):
+            suspicion = _of_facts(x, read[i][x.sentence], y, read[j][y.sentence])
+            if _pair(suspicion) not in known:
+                known.add(_pair(suspicion))
+                found.append(suspicion)
     return tuple(found)
 
 
-def _read(article: Article, sentence: Sentence) -> _Read:
+def _told(sentences: Sequence[_Read]) -> tuple[Told, ...]:
+    """Return the facts of an article; a sentence that opens with a pronoun has the words before it too."""
+    given = []
+    for i, read in enumerate(sentences):
+        before = sentences[i - 1].content if i and _PRONOUN.match(read.passage.text) else frozenset()
+        given.append((i, read_passage(read.passage), read.content | before))
+    return told_in(given)
+
+
+def _of_facts(x: Told, a: _Read, y: Told, b: _Read) -> Suspicion:
+    said = x.fact.span.cut(a.passage.text), y.fact.span.cut(b.passage.text)
+    sides = (_side(a, (x.fact.span,)), _side(b, (y.fact.span,)))
+    return Suspicion(sides=sides, found_by="values", kind=x.fact.kind, what=f"{said[0]} against {said[1]}")
+
+
+def _pair(suspicion: Suspicion) -> tuple[Span, ...]:
+    return tuple(side.span for side in suspicion.sides)
+
+
+def _read(article: Article, sentence: Sentence, around: date | None) -> _Read:
     text = flat(article, sentence)
-    passage = Passage(text=text, published=article.published)
+    passage = Passage(text=text, published=article.published, around=None if article.published else around)
     read = read_passage(passage)
     quoted = quoted_parts(article, sentence)
     present = {
@@ -70,12 +117,12 @@ def _read(article: Article, sentence: Sentence) -> _Read:
         "time": read.times,
         "name": read.names,
         "quotation": quoted,
+        "outcome": outcomes(text),
     }
     return _Read(
         article=article,
         sentence=sentence,
         passage=passage,
-        stems=frozenset(content_stems(text)),
         values=frozenset(kind for kind, values in present.items() if values),
         tokens=Counter(token.key for token in read.tokens),
         content=frozenset(word.key for word in find_words(text) if word.is_content),
@@ -93,7 +140,8 @@ def _between(one: Sequence[_Read], other: Sequence[_Read]) -> Iterator[Suspicion
         if a.passage.text in texts_other:
             continue
         for b in other:
-            if len(a.stems & b.stems) < LEAST_SHARED or b.passage.text in texts_one:
+            least = LEAST_SHARED_QUOTED if a.quoted and b.quoted else LEAST_SHARED
+            if len(a.content & b.content) < least or b.passage.text in texts_one:
                 continue
             if _may_differ(a, b):
                 for suspicion in _suspicions(a, b):
@@ -102,8 +150,7 @@ def _between(one: Sequence[_Read], other: Sequence[_Read]) -> Iterator[Suspicion
             if a.quoted and b.quoted:
                 quotations.append((a, b))
     for a, b in quotations:
-        for speakers, suspicion in _credited_twice(a, b):
-            spans = tuple(credit.span for credit in speakers)
+        for spans, suspicion in _credited_twice(a, b):
             if spans not in credited:
                 credited.add(spans)
                 yield suspicion
@@ -119,9 +166,8 @@ def _may_differ(a: _Read, b: _Read) -> bool:
         least = LEAST_ALIKE * min(a.tokens.total(), b.tokens.total())
         if equal >= least or len(a.plain & b.plain) >= LEAST_ALIKE * min(len(a.plain), len(b.plain)):
             return True
-    # A negation in one and none in the other; up to two content words can be a part of it.
-    longest = max(len(a.content), len(b.content))
-    return a.negations + b.negations == 1 and len(a.content & b.content) >= 0.8 * (longest - 2)
+    # A negation in one of them: the clause that denies has hardly a word that the other lacks.
+    return bool(a.negations or b.negations) and len(a.content & b.content) >= LEAST_OPPOSED
 
 
 def _suspicions(a: _Read, b: _Read) -> Iterator[Suspicion]:
@@ -148,7 +194,7 @@ def _is_of_two(a: _Read, within_a: Span, b: _Read, within_b: Span) -> bool:
     return one is not None and other is not None and are_two(a.article, one, b.article, other)
 
 
-def _credited_twice(a: _Read, b: _Read) -> Iterator[tuple[tuple[Credit, Credit], Suspicion]]:
+def _credited_twice(a: _Read, b: _Read) -> Iterator[tuple[tuple[Span, ...], Suspicion]]:
     """Yield the quotations in both sentences that are surely credited to two people."""
     for part_a in a.quoted:
         for part_b in b.quoted:
@@ -162,12 +208,15 @@ def _credited_twice(a: _Read, b: _Read) -> Iterator[tuple[tuple[Credit, Credit],
                 sides = (_side(a, (_within(a, one),)), _side(b, (_within(b, other),)))
                 what = f"{one.speaker} against {other.speaker}"
                 yield (
-                    (one, other),
+                    (one.span, other.span),
                     Suspicion(sides=sides, found_by="values", kind=ConflictKind.attribution, what=what),
                 )
 
 
 def _is_one_quotation(a: str, b: str) -> bool:
+    words = [[word.key for word in find_words(text)] for text in (a, b)]
+    if words[0] == words[1]:
+        return len(words[0]) >= LEAST_QUOTED_WORDS
     if len(set(content_stems(a)) & set(content_stems(b))) < LEAST_QUOTED_STEMS:
         return False
     wordings = compare_quotations(a, b)

@@ -204,3 +204,21 @@ async def test_long_neighbours_are_cut_at_words() -> None:
     assert after.endswith(" …")
     assert all(word in f"First Then {words}." for word in after.split()[:-1])
     assert max(len(before), len(after)) < NEIGHBOUR + len("one, 2025-04-09: … ")
+
+
+@pytest.mark.parametrize(
+    ("later", "relation"),
+    [
+        ("The number of broken boats in Kelmar has climbed to 31.", Relation.update),
+        ("The storm has now broken 31 boats in Kelmar.", Relation.update),
+        ("The storm broke 31 boats in Kelmar.", Relation.contradiction),
+    ],
+)
+async def test_a_later_number_that_is_said_to_have_moved_on_is_an_update(
+    later: str, relation: Relation
+) -> None:
+    other = article(later, "two", NEXT_DAY)
+    outcome = await judge(ruling(), boats(12), other, differs=("12", "31"))
+    assert outcome.relation is relation
+    same_day = await judge(ruling(), boats(12), article(later, "two"), differs=("12", "31"))
+    assert same_day.relation is Relation.contradiction

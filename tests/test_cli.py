@@ -8,15 +8,16 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
 import pytest
 
-from pipeline import __version__, cli, llm
+from pipeline import __version__, llm
 from pipeline.errors import InputError
 from schemas.report import Report
+from tests.commands import Ended, run_command
 from tests.fake_endpoint import (
     Answer,
     Body,
@@ -38,37 +39,10 @@ ARTICLES = {
 Serve = Callable[[Answer], FakeEndpoint]
 
 
-@dataclass(frozen=True)
-class Ended:
-    """How a command ended."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def told(self) -> str:
-        """The one line that a failed command says."""
-        [line] = self.err.splitlines()
-        assert line.startswith("storycheck: ")
-        return line
-
-
 @pytest.fixture
-def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ended]:
+def command() -> Callable[..., Ended]:
     """Run the command in this process."""
-
-    def run(*arguments: str | Path) -> Ended:
-        monkeypatch.setattr(sys, "argv", ["storycheck", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        printed = capsys.readouterr()
-        code = ended.value.code
-        assert code is None or isinstance(code, int)
-        return Ended(code or 0, printed.out, printed.err)
-
-    return run
+    return run_command
 
 
 Command = Callable[..., Ended]
@@ -511,7 +485,7 @@ def test_help_is_there_without_the_heavy_modules() -> None:
         "import sys; sys.argv = ['storycheck', 'check', '--help']\n"
         "from pipeline.cli import main\n"
         "try: main()\n"
-        "finally: print(sorted({'openai', 'instructor', 'xllamacpp', 'bm25s', 'jinja2'} & set(sys.modules)))"
+        "finally: print(sorted({'openai', 'xllamacpp', 'bm25s', 'jinja2', 'onnxruntime'} & set(sys.modules)))"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60

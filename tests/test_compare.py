@@ -188,3 +188,11 @@ def test_what_one_article_puts_side_by_side_is_no_conflict_with_its_copy() -> No
     first, second = "The storm broke 12 boats in Kelmar harbour.", "A storm broke 31 boats in Kelmar harbour."
     assert len(compare([article(first, "one"), article(second, "two")])) == 1
     assert compare([article(f"{first}\n{second}", "one"), article(second, "two")]) == ()
+
+
+def test_a_short_quotation_is_enough_where_it_is_equal_to_the_word() -> None:
+    words = "You can hear it long before you can see it"
+    one = f"“{words},” said the pilot Otto Brandt."
+    (found,) = credited(one, f"“{words},” said Mayor Ada Lind.")
+    assert found.kind is ConflictKind.attribution
+    assert credited(one, "“You can see it,” said Mayor Ada Lind.") == ()

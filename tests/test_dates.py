@@ -210,3 +210,53 @@ def test_long_lines_take_linear_time(piece: str) -> None:
     started = time.perf_counter()
     find_dates(text, FRIDAY)
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "start", "end"),
+    [
+        ("He left two days before she resigned on Wednesday.", date(2024, 5, 12), date(2024, 5, 14)),
+        ("It shut two weeks to the day after the fire of 3 May.", date(2024, 5, 17), date(2024, 5, 17)),
+        ("It came nine months before the vote of 3 May.", date(2023, 7, 18), date(2023, 8, 27)),
+    ],
+)
+def test_a_date_counted_from_another_is_resolved(text: str, start: date, end: date) -> None:
+    counted, anchor = find_dates(text, FRIDAY)
+    assert (counted.start, counted.end) == (start, end)
+    assert (counted.is_anchor, anchor.is_anchor) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He left two days before she resigned.",  # from nowhere that is known
+        "It was open for two years before it shut in 2011.",  # a duration
+        "He left two days before; the vote was on 3 May.",
+        "He left two days after. On Wednesday she resigned.",
+    ],
+)
+def test_what_counts_from_nowhere_stays_open(text: str) -> None:
+    found = find_dates(text, FRIDAY)
+    assert found[0].start is None
+    assert not any(dated.is_anchor for dated in found)
+
+
+def test_a_date_without_a_year_gets_that_of_the_story() -> None:
+    around = date(2026, 2, 7)
+    assert find_dates("It fell on 3 February.", around=around)[0].start == date(2026, 2, 3)
+    assert find_dates("It fell on 30 December.", around=around)[0].start == date(2025, 12, 30)
+    assert find_dates("It fell on 3 August.", around=around)[0].start is None
+    assert find_dates("It fell on Tuesday.", around=around)[0].start is None
+
+
+def test_a_week_of_a_month_is_generous() -> None:
+    last, first = (find_dates(f"the {which} week of April 2024")[0] for which in ("last", "first"))
+    assert (last.start, last.end) == (date(2024, 4, 21), date(2024, 4, 30))
+    assert (first.start, first.end) == (date(2024, 3, 30), date(2024, 4, 10))
+
+
+def test_by_monday_is_past_where_something_had_been_done() -> None:
+    monday = date(2024, 5, 13)
+    assert find_dates("By Monday nobody had been found.", FRIDAY)[0].start == monday
+    assert find_dates("Nobody had been found by Monday.", FRIDAY)[0].start == monday
+    assert find_dates("It must be mended by Monday.", FRIDAY)[0].start == date(2024, 5, 20)

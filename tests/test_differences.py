@@ -188,3 +188,63 @@ def test_spans_lie_within_their_own_passages(a: str, b: str) -> None:
     for found in differences(passage(a), passage(b)):
         assert 0 <= found.a_span.start < found.a_span.end <= len(a)
         assert 0 <= found.b_span.start < found.b_span.end <= len(b)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "kind", "parts"),
+    [
+        # the sentence goes on after what is put in between
+        (
+            "The spire of the mill, which was built of oak, fell at 4.07pm.",
+            "The spire of the mill fell at 3.20pm, and the cock is still missing.",
+            ConflictKind.date,
+            ("4.07pm", "3.20pm"),
+        ),
+        # one day, and few other words
+        (
+            "In Dorn the council on Thursday raised its water rate to 4 percent.",
+            "On Thursday councillors set the water rate at 6 percent.",
+            ConflictKind.quantity,
+            ("4 percent", "6 percent"),
+        ),
+        # counted from another day
+        (
+            "The port leaked the letter on 3 May.",
+            "The port leaked the letter two days before the vote on Wednesday.",
+            ConflictKind.date,
+            ("3 May", "two days before"),
+        ),
+        # irregular verbs
+        (
+            "The bank lent Halden Shipping 4 million crowns.",
+            "Its loans to Halden Shipping came to 9 million crowns.",
+            ConflictKind.quantity,
+            ("4 million crowns", "9 million crowns"),
+        ),
+    ],
+)
+def test_few_words_suffice_where_they_say_enough(
+    a: str, b: str, kind: ConflictKind, parts: tuple[str, str]
+) -> None:
+    (found,) = differences(passage(a), passage(b))
+    assert (found.kind, found.a_span.cut(a), found.b_span.cut(b)) == (kind, *parts)
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        # a part of the country and the whole
+        (
+            "Two vets look after the cattle in the valley.",
+            "His 58 vets look after the cattle in the country.",
+        ),
+        # the day that another is counted from is no value
+        (
+            "The port sent the council its letter two days before the vote of 15 May.",
+            "The port sent the council its letter on 13 May.",
+        ),
+    ],
+)
+def test_other_areas_and_anchors_are_no_difference(a: str, b: str) -> None:
+    assert differences(passage(a), passage(b)) == ()
+    assert differences(passage(b), passage(a)) == ()

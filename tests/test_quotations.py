@@ -156,3 +156,20 @@ def test_long_lines_take_linear_time(piece: str) -> None:
     find_attribution(text)
     compare_quotations(text, text)
     assert time.perf_counter() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "is_other"),
+    [
+        ("I would sail with that crew again", "I would not sail with that crew again", True),
+        ("We will never sell the mill to them", "We will sell the mill to them", True),
+        ("We had no word from the pilot that night", "We had some word from the pilot that night", True),
+        ("I would sail with that crew again", "I would gladly sail with that crew again", False),
+        ("I would sail with that crew again", "would sail with that crew", False),
+    ],
+)
+def test_a_negation_in_one_wording_alone_is_a_difference(a: str, b: str, is_other: bool) -> None:
+    for one, other in ((a, b), (b, a)):
+        found = compare_quotations(one, other)
+        assert found.is_same
+        assert bool(found.differs) is is_other

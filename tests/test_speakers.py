@@ -190,3 +190,22 @@ def test_a_word_mark_that_opens_a_thousand_quotations_costs_no_more_than_its_len
     begun = time.process_time()
     assert all(credit_of(source, s) is None for s in source.sentences)
     assert time.process_time() - begun < 5.0
+
+
+def test_a_name_in_apposition_is_the_speaker_and_not_the_office() -> None:
+    source = article("“The pier is lost,” the harbour minister, Ada Lind, told the council on Monday.")
+    credit = credit_of(source, source.sentences[0])
+    assert credit is not None
+    assert credit.speaker == "Ada Lind"
+
+
+@pytest.mark.parametrize("who", ["he", "Otto Brandt"])
+def test_it_was_he_who_said_it(who: str) -> None:
+    text = (
+        "Otto Brandt, who runs the mill, spoke last.\nOtto Brandt said little.\n"
+        f"It was {who} who put it best: “The pier is lost.”"
+    )
+    source = article(text)
+    credit = credit_of(source, source.sentences[-1])
+    assert credit is not None
+    assert credit.speaker == "Otto Brandt"

@@ -25,6 +25,8 @@ _WEAK: Final = (
 )
 _VERB: Final = re.compile(rf"\b(?:(?P<strong>{_STRONG})|(?P<weak>{_WEAK}))\b", re.IGNORECASE)
 _ACCORDING: Final = re.compile(r"\b[Aa]ccording to ")
+# "It was he who put it best: “…”": who says it stands before "who", and a quotation follows.
+_CLEFT: Final = re.compile(r"\b[Ii]t was (?P<np>[^,;:“”\0\"]{2,60}?) who [^;“”\0\"]{2,60}[:,] ?[“\"]\0")
 _WORD: Final = r"[^\W_][\w’'.&-]{0,40}"
 _NP_WORD: Final = re.compile(_WORD)
 _PRONOUN: Final = re.compile(r"(?:he|she|they)", re.IGNORECASE)
@@ -48,6 +50,9 @@ _OFFICES: Final = frozenset(
 )
 _LET_OF: Final = frozenset(("of", "for"))
 _APPOSITION: Final = re.compile(r", [^,“”\"\n]{1,120},\Z")
+
+_APPOSED_NAME: Final = re.compile(r", (?P<name>(?:[A-Z][\w’'.-]* ){1,3}[A-Z][\w’'-]*),")
+_ROLE_ONLY: Final = re.compile(r"\b(?:the|its|their|his|her|[A-Z]\w+[’']s?) (?:[a-z][\w-]* ?){1,5}\Z")
 
 
 def find_attribution(text: str) -> Attribution | None:
@@ -79,6 +84,9 @@ def _attributions(text: str) -> list[Attribution]:
     plain = "".join([*pieces, text[reached:]])
     sources = (_phrase_after(plain, match.end() - 1) for match in _ACCORDING.finditer(plain))
     found = [_attribution(text, np, "according to") for np in sources if np]
+    found += [
+        _attribution(text, m.span("np"), "said") for m in _CLEFT.finditer(plain) if _is_speaker(m["np"])
+    ]
     for match in _VERB.finditer(plain):
         if match["weak"] and not _is_saying(plain, match):
             continue
@@ -115,7 +123,11 @@ def _phrase_before(plain: str, end: int) -> tuple[int, int] | None:
         apposition = _APPOSITION.search(window)
         if apposition is None:
             return None
+        named = _APPOSED_NAME.fullmatch(apposition[0])
         window = window[: apposition.start()]
+        if named and _ROLE_ONLY.search(window):  # "the farm minister, Ada Lind, told …"
+            offset = window_start + apposition.start()
+            return offset + named.start("name"), offset + named.end("name")
     at = len(window)
     while at and (window[at - 1].isalnum() or window[at - 1] in _INSIDE):
         at -= 1

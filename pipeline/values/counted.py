@@ -44,6 +44,8 @@ _PLURALS: Final = {
     "gases": "gas",
     "aircraft": "aircraft",
     "personnel": "personnel",
+    "crew": "crew",
+    "staff": "staff",
     "police": "police",
     "troops": "troop",
     "species": "species",
@@ -61,6 +63,7 @@ _PLURALS: Final = {
     "leaves": "leaf",
     "wolves": "wolf",
 }
+_WHO: Final = re.compile(r",? who\b")  # "the 17 who were dug out"
 _NOT_PLURAL: Final = re.compile(r"(?:ss|us|is|ous|[’']s)\Z")
 _SINGULAR_PERSON: Final = frozenset({"person", "man", "woman", "child"})
 _REACH: Final = 5  # words from the number to its noun: "three senior former security officials"
@@ -81,6 +84,8 @@ def counted_noun(text: str, position: int, *, is_definite: bool = False) -> Coun
     """
     found: Counted | None = None
     is_first = True
+    if _WHO.match(text, position):
+        return Counted("person", position)
     for _ in range(_REACH):
         match = _NEXT_WORD.match(text, position)
         if match is None:

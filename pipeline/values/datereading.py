@@ -60,12 +60,17 @@ _OPEN: Final = re.compile(
     r"|to be|ahead of)\b[^,;“”\"]*|\b(?:from|before) )\Z",
     re.IGNORECASE,
 )
+_UNTIL_THEN: Final = re.compile(r"\b(?:by|until) \Z", re.IGNORECASE)
+_HAD: Final = re.compile(r"\bhad\b[^,;“”\"]*\Z")
+_HAD_AFTER: Final = re.compile(r"[^.;!?“”\"]{0,80}?\bhad\b")
 _WILL_AFTER: Final = re.compile(r"[ ,]{1,2}\w+(?: \w+){0,3} will\b")
 
 
 def _direction(match: re.Match[str]) -> int | None:
     """Return -1 where a date lies in the past, 1 in the future, None where the words around leave it open."""
     before = re.split(r"[.!?]\s", match.string[max(0, match.start() - 60) : match.start()])[-1]
+    if _UNTIL_THEN.search(before) and (_HAD.search(before) or _HAD_AFTER.match(match.string, match.end())):
+        return -1  # "by Monday nobody had been found"
     if _FUTURE.search(before):
         return 1
     starts_sentence = len(before.strip()) <= 3
@@ -120,6 +125,16 @@ def _month(match: re.Match[str], published: date | None) -> Reading | None:
             days = month_of(published.year - 1, month, None)
         days = month_of(days.start.year, month, part) if days and days.start else None
     return Reading(Granularity.month, days, None, month)
+
+
+def _week_of_month(match: re.Match[str], published: date | None) -> Reading | None:
+    """Read "the last week of November", generously: a week may begin in the month before."""
+    found = _month(match, published)
+    if found is None or found.days is None:
+        return None
+    start, end, leeway = found.days.start, found.days.end, timedelta(days=9)
+    days = Stretch(start - timedelta(days=2), start + leeway) if match["week"].lower() == "first" else None
+    return found._replace(granularity=Granularity.week, days=days or Stretch(end - leeway, end))
 
 
 def _weekday(match: re.Match[str], published: date | None) -> Reading | None:
@@ -210,6 +225,39 @@ def _ago(match: re.Match[str], published: date | None) -> Reading | None:
     )
 
 
+_ANCHORED: Final = re.compile(
+    rf"{_SPELLED_COUNT} (?P<unit>day|week|month|year)s?(?P<exact> to the day)?"
+    r" (?P<way>before|after|later|earlier)",
+    re.IGNORECASE,
+)
+_PRECISION: Final = {
+    "day": (1, 1, Granularity.day),
+    "week": (7, 4, Granularity.week),
+    "month": (30, 20, Granularity.month),
+    "year": (365, 240, Granularity.year),
+}
+
+
+def anchored(written: str, anchor: Stretch) -> Reading | None:
+    """Read "two weeks before", said of something on the days of ``anchor``, to the precision it is said with.
+
+    None where ``written`` is nothing of the kind, or counts from nowhere.
+    """
+    match = _ANCHORED.fullmatch(written)
+    numeral = next(find_numerals(match["count"]), None) if match else None
+    if match is None or (numeral is None and match["count"].lower() not in ("a", "an")):
+        return None
+    count = numeral.value if numeral else 1.0
+    unit_days, leeway, granularity = _PRECISION[match["unit"].lower()]
+    if count > 200:
+        return None
+    step = timedelta(days=int(count * unit_days)) * (
+        -1 if match["way"].lower() in ("before", "earlier") else 1
+    )
+    give = timedelta(days=0 if match["exact"] else leeway)
+    return Reading(granularity, Stretch(anchor.start + step - give, anchor.end + step + give))
+
+
 _Reader = Callable[[re.Match[str], date | None], Reading | None]
 PATTERNS: Final[tuple[tuple[re.Pattern[str], _Reader], ...]] = tuple(
     (re.compile(pattern, re.IGNORECASE), read)
@@ -217,6 +265,10 @@ PATTERNS: Final[tuple[tuple[re.Pattern[str], _Reader], ...]] = tuple(
         (r"(?<![\w.,:/-])(?P<year>(?:19|20)\d\d)-(?P<month>0\d|1[0-2])-(?P<day>[0-3]\d)(?![\w-])", _full),
         (rf"(?<![\w-])(?:{_WEEKDAY},? )?{_MONTH} {_DAY}{_TO_DAY}(?:,? {_YEAR})?", _full),
         (rf"(?<![\w.,:/$£€-])(?:{_WEEKDAY},? )?{_DAY}{_TO_DAY} (?:of )?{_MONTH}(?:,? {_YEAR})?", _full),
+        (
+            rf"(?<![\w-])(?:the )?(?P<week>first|last|final) (?:full )?week of {_MONTH}(?:,? {_YEAR})?",
+            _week_of_month,
+        ),
         (rf"(?<![\w-])(?:{_PART})?{_MONTH},? (?:of )?{_YEAR}", _month),
         (rf"(?<![\w-])(?:{_PART})?{_WHICH} {_MONTH}", _month),
         (rf"(?<![\w-]){_PART}{_MONTH}", _month),
@@ -236,7 +288,7 @@ PATTERNS: Final[tuple[tuple[re.Pattern[str], _Reader], ...]] = tuple(
         (rf"(?<![\w-])(?:{_PART})?{_WHICH} (?P<unit>week|month|year)(?!\w)", _period),
         (r"(?<![\w-])(?:today|tonight|yesterday|tomorrow)(?!\w)", _near),
         (
-            rf"(?<![\w-]){_SPELLED_COUNT} (?P<unit>day|week|month|year)s? "
+            rf"(?<![\w-]){_SPELLED_COUNT} (?P<unit>day|week|month|year)s?(?: to the day)? "
             r"(?P<way>ago|later|earlier|after|before)(?!\w)",
             _ago,
         ),

@@ -11,23 +11,23 @@ from pipeline.values.clock import ClockTime, compare_times
 from pipeline.values.comparison import Comparison
 from pipeline.values.datereading import Granularity
 from pipeline.values.dates import DatedSpan, compare_dates
+from pipeline.values.exclusive import excluding
+from pipeline.values.matching import Ease, in_one_role
 from pipeline.values.names import NameKind, NameSpan, compare_names
-from pipeline.values.passage import Passage, Read, Surroundings, read_passage, surroundings
+from pipeline.values.opposed import opposed
+from pipeline.values.passage import Passage, Read, read_passage
 from pipeline.values.polarity import compare_polarity, negations
 from pipeline.values.quantities import compare_quantities
 from pipeline.values.quotations import compare_quotations, find_quotations
 from pipeline.values.samename import same_name
 from pipeline.values.slots import names_in_one_slot
-from pipeline.values.words import stems
+from pipeline.values.sums import sums
 from schemas.claim import Quantity
 from schemas.contradiction import ConflictKind
 from schemas.record import Record, Span
 
 __all__ = ["Difference", "Passage", "differences", "has_conflicting_values"]
 
-# What "the same role" asks for, tried on pairs of sentences from real stories with precision in mind.
-MIN_SHARED: Final = 3  # content words around both values, within a dozen words and one sentence
-MIN_OVERLAP: Final = 0.5  # of the content words around the value that has fewer
 MIN_OVERLAP_NAMES: Final = 0.6  # of the words of the shorter passage, for a name in another's place
 MIN_QUOTED: Final = 6  # words two quotations share before their speakers are compared
 
@@ -36,21 +36,17 @@ _SAYING: Final = (
     "said|says|told|announced|revealed|reported|added|claimed|stated|wrote|accused|warned|suggested|confirmed"
 )
 _SPEECH: Final = re.compile(
-    rf"\b(?:{_SAYING}|reporters|briefing|statement|interview|remarks|comments|published|posted|updated)\b"
-    r"[^,;]{0,20}\Z",
+    rf"\b(?:{_SAYING}|reporters|briefing|statement|interview|remarks|comments|published|updated"
+    r"|(?<!was )(?<!were )posted)\b[^,;]{0,20}\Z",
     re.IGNORECASE,
 )
 _SPEECH_AFTER: Final = re.compile(rf",? [^,.;]{{0,50}}\b(?:{_SAYING})\b", re.IGNORECASE)
-# Words that give one and the same counted noun opposite roles.
-_ROLES: Final = tuple(
-    frozenset(stems(words.split()))
-    for words in (
-        "killed dead died deaths death toll kill kills fatalities",
-        "injured wounded hurt injuries injuring wounding hospitalised hospitalized treated",
-        "missing unaccounted",
-        "arrested detained arrests detentions held custody",
-        "rescued saved evacuated displaced homeless",
-    )
+# Within what a count holds; a count of a valley and one of its country are no conflict.
+_AREA: Final = re.compile(
+    r"\b(?:in|across|throughout|of) (?:the|all of the|the whole) (?:whole |entire )?"
+    r"(?P<area>valley|country|nation|world|region|county|province|district|city|town|village|island|parish|state"
+    r"|continent|north|south|east|west|capital|suburbs?|building|street|ward)\b|\b(?P<wide>nationwide|worldwide)\b",
+    re.IGNORECASE,
 )
 _Value = TypeVar("_Value", Quantity, DatedSpan, ClockTime)
 
@@ -81,6 +77,7 @@ def differences(a: Passage, b: Passage) -> tuple[Difference, ...]:
         *_quoted(read_a, read_b),
         *_names(read_a, read_b),
         *_polarity(read_a, read_b),
+        *_outcomes(read_a, read_b),
     )
     return tuple(d for i, d in enumerate(found) if not any(_overlap(d, e) for e in found[:i]))
 
@@ -117,39 +114,30 @@ def _unmatched(
     ]
 
 
-def _alike(a: Surroundings, b: Surroundings) -> float:
-    """Return how alike the surroundings of two values are: 0 where the role may be another, up to 2."""
-    shared, near = a.wide & b.wide, a.near & b.near
-    fewest = min(len(a.wide), len(b.wide))
-    if not near or len(shared) < min(MIN_SHARED, max(2, fewest)) or len(shared) < MIN_OVERLAP * fewest:
-        return 0.0
-    roles_a, roles_b = _role(a), _role(b)
-    if roles_a is not roles_b and roles_a is not None and roles_b is not None:
-        return 0.0
-    return len(shared) / fewest + len(near) / max(1, min(len(a.near), len(b.near)))
+def _has_one_day(a: Read, b: Read) -> bool:
+    """Tell whether both passages name one and the same day."""
+    days = [[d for d in r.dates if d.granularity in (Granularity.day, Granularity.weekday)] for r in (a, b)]
+    return any(compare_dates(x, y) is Comparison.same for x in days[0] for y in days[1])
 
 
-def _role(around: Surroundings) -> frozenset[str] | None:
-    return next((role for word in around.ordered for role in _ROLES if word in role), None)
-
-
-def _best(read_a: Read, read_b: Read, pairs: list[tuple[_Value, _Value]]) -> Iterator[tuple[_Value, _Value]]:
-    """Yield the pairs in the same role, each value with the one it is most alike."""
-    scored = [(_alike(surroundings(read_a, x.span), surroundings(read_b, y.span)), x, y) for x, y in pairs]
-    used: set[tuple[str, Span]] = set()
-    for score, x, y in sorted(scored, key=lambda item: -item[0]):
-        if score > 0 and not {("a", x.span), ("b", y.span)} & used:
-            used |= {("a", x.span), ("b", y.span)}
-            yield x, y
+def _areas(text: str) -> set[str]:
+    return {(match["area"] or match["wide"]).lower() for match in _AREA.finditer(text)}
 
 
 def _quantities(a: Read, b: Read) -> Iterator[Difference]:
+    areas_a, areas_b = _areas(a.text), _areas(b.text)
+    if areas_a and areas_b and areas_a.isdisjoint(areas_b):
+        return
     pairs = [
         (x, y)
-        for x, y in _unmatched(a.quantities, b.quantities, compare_quantities)
+        for x, y in (
+            *_unmatched(a.quantities, b.quantities, compare_quantities),
+            *_unmatched(sums(a.text), b.quantities, compare_quantities),
+            *_unmatched(a.quantities, sums(b.text), compare_quantities),
+        )
         if not _MORE.search(a.text[: x.span.start][-16:]) and not _MORE.search(b.text[: y.span.start][-16:])
     ]
-    for x, y in _best(a, b, pairs):
+    for x, y in in_one_role(a, b, pairs, Ease(by_name=True, by_day=_has_one_day(a, b))):
         yield _difference(ConflictKind.quantity, a, b, x.span, y.span)
 
 
@@ -158,16 +146,21 @@ def _dates(a: Read, b: Read) -> Iterator[Difference]:
         (x, y)
         for x, y in _unmatched(a.dates, b.dates, compare_dates)
         # Two briefings are two days: when something was said is no value of what was said.
-        if not _is_of_speech(a, x) and not _is_of_speech(b, y) and x.granularity is not Granularity.relative
+        if not _is_of_speech(a, x)
+        and not _is_of_speech(b, y)
+        and x.granularity is not Granularity.relative
+        and not (x.is_anchor or y.is_anchor)
     ]
-    for x, y in _best(a, b, pairs):
+    for x, y in in_one_role(a, b, pairs, Ease()):
         yield _difference(ConflictKind.date, a, b, x.span, y.span)
     if pairs:
         return  # an hour of another day is no conflict of its own
-    times = _unmatched(a.times, b.times, compare_times)
-    for v, w in _best(
-        a, b, [(v, w) for v, w in times if not _is_of_speech(a, v) and not _is_of_speech(b, w)]
-    ):
+    times = [
+        (v, w)
+        for v, w in _unmatched(a.times, b.times, compare_times)
+        if not _is_of_speech(a, v) and not _is_of_speech(b, w)
+    ]
+    for v, w in in_one_role(a, b, times, Ease(by_day=_has_one_day(a, b))):
         yield _difference(ConflictKind.date, a, b, v.span, w.span)
 
 
@@ -253,7 +246,11 @@ def _person_in(read: Read, span: Span) -> str:
 
 
 def _polarity(a: Read, b: Read) -> Iterator[Difference]:
+    if any(compare_dates(x, y) is Comparison.differ for x in a.dates for y in b.dates):
+        return
     if compare_polarity(a.text, b.text) is not Comparison.differ:
+        for span_a, span_b in opposed(a, b):
+            yield _difference(ConflictKind.polarity, a, b, span_a, span_b)
         return
     is_in_a = bool(negations(a.text))
     negated, plain = (a, b) if is_in_a else (b, a)
@@ -262,6 +259,11 @@ def _polarity(a: Read, b: Read) -> Iterator[Difference]:
     twin = next(w for w in plain.tokens if w.key == word.key)
     spans = (Span(start=cue.span.start, end=word.end), Span(start=twin.start, end=twin.end))
     yield _difference(ConflictKind.polarity, a, b, *(spans if is_in_a else spans[::-1]))
+
+
+def _outcomes(a: Read, b: Read) -> Iterator[Difference]:
+    for span_a, span_b in excluding(a, b):
+        yield _difference(ConflictKind.event, a, b, span_a, span_b)
 
 
 def _difference(

@@ -58,6 +58,7 @@ _LINKS: Final = frozenset(("of", "the", "for"))
 _PLACE_BEFORE: Final = re.compile(
     r"\b(?:in|at|near|outside|around|across|throughout|to|from|into) \Z", re.IGNORECASE
 )
+_WHO_AFTER: Final = re.compile(r", who(?:m|se)?\b|, \d{2},")  # "Ann Lee, who …", "Ann Lee, 58, …"
 _SAYS_AFTER: Final = re.compile(r",? (?:has |had |also )?(?:said|says|told|added|wrote|stated|noted)\b")
 _SAYS_BEFORE: Final = re.compile(r"\b(?:said|told|added|says) \Z")
 
@@ -239,6 +240,8 @@ def _kind(text: str, start: int, end: int, *, has_title: bool) -> NameKind:
         return NameKind.organisation
     if PLACE_WORDS.intersection(words):
         return NameKind.place
+    if len(words) > 1 and _WHO_AFTER.match(after):
+        return NameKind.person
     if _SAYS_AFTER.match(after) or _SAYS_BEFORE.search(before):
         return NameKind.person
     return NameKind.place if _PLACE_BEFORE.search(before) else NameKind.other

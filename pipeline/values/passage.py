@@ -6,22 +6,27 @@ from datetime import date
 from functools import lru_cache
 from typing import Final, NamedTuple
 
+from pipeline.values.clauses import insertions
 from pipeline.values.clock import ClockTime, find_times
 from pipeline.values.countries import COUNTRIES
 from pipeline.values.dates import DatedSpan, find_dates
 from pipeline.values.names import NameSpan, find_names
 from pipeline.values.quantities import find_quantities
 from pipeline.values.samename import fold_name
-from pipeline.values.words import Word, find_words
+from pipeline.values.words import Word, find_words, stems
 from schemas.claim import Quantity
 from schemas.record import Record, Span
 
 
 class Passage(Record):
-    """A sentence or two of one article, with the day it was published."""
+    """A sentence or two of one article, with the day it was published.
+
+    ``around`` is a day near the story's events, for an article whose own day is not known.
+    """
 
     text: str
     published: date | None = None
+    around: date | None = None
 
 
 class Token(NamedTuple):
@@ -70,7 +75,7 @@ def read_passage(passage: Passage) -> Read:
         text=text,
         tokens=tuple(_tokens(find_words(text), names)),
         quantities=find_quantities(text),
-        dates=find_dates(text, passage.published),
+        dates=find_dates(text, passage.published, around=passage.around),
         times=find_times(text),
         names=names,
     )
@@ -90,10 +95,17 @@ def _content(read: Read, tokens: list[Token], span: Span) -> list[str]:
         *(d.span for d in read.dates),
         *(t.span for t in read.times),
     ]
+    text = read.text
+    skipped = [i for i in insertions(text) if _BREAK.match(text, i.start)]
+    if any(i.start <= span.start < i.end for i in skipped):
+        skipped = []
+    for inside in skipped:  # the clause goes on after it
+        text = text[: inside.start] + " " * (inside.end - inside.start) + text[inside.end :]
     found = []
+    tokens = [t for t in tokens if not any(i.start <= t.start < i.end for i in skipped)]
     for token in tokens[:_REACH]:
         first, last = (token.end, span.start) if token.end <= span.start else (span.end, token.start)
-        if _BREAK.search(read.text, first, last):
+        if _BREAK.search(text, first, last):
             break
         if token.is_content and not any(v.start <= token.start < v.end for v in values):
             found.append(token.key)
@@ -110,7 +122,8 @@ def _tokens(words: list[Word], names: tuple[NameSpan, ...]) -> Iterator[Token]:
             yield Token(word.key, word.start, word.end, word.is_content)
         elif word.start == name.span.start:
             folded = fold_name(name.text)
-            key = COUNTRIES.get(folded, folded)
+            # A single word that opens a sentence is not known for a name: it must equal one that is.
+            key = COUNTRIES.get(folded) or (folded if " " in folded or not folded else stems([folded])[0])
             yield Token(key, name.span.start, name.span.end, is_content=True, name=name)
 
 

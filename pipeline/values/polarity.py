@@ -17,8 +17,8 @@ class Negation(Record):
 
 
 _CUE: Final = re.compile(
-    r"(?<![\w’'-])(?:not|never|no longer|neither|none of|nobody|cannot|without|no|denied|denies|refused to"
-    r"|refuses to|failed to|fails to|declined to|unable to|\w{2,6}n[’']t)(?![\w’'-])",
+    r"(?<![\w’'-])(?:not|never|no longer|neither|none of|nobody|no one|cannot|without|no|denied|denies"
+    r"|refused to|refuses to|failed to|fails to|declined to|unable to|\w{2,6}n[’']t)(?![\w’'-])",
     re.IGNORECASE,
 )
 # They look like negations and negate nothing.
@@ -26,6 +26,10 @@ _NO_CUE: Final = re.compile(
     r"\b(?:not only|not just|not least|no doubt|not (?:fewer|less|more) than|no matter|no wonder|no one knows"
     r"|no (?:fewer|less|more|later|sooner) than|no\. ?\d|not to mention)\b",
     re.IGNORECASE,
+)
+# What is tried, asked or possible is not said to be so, and one who denies it denies something else.
+_UNREAL: Final = re.compile(
+    r"\b(?:tr(?:y|ies|ied)|attempts?|attempted|whether|if|would|could|might|may)\b", re.IGNORECASE
 )
 _MIN_SHARED: Final = 4
 _MIN_OVERLAP: Final = 0.8
@@ -47,6 +51,8 @@ def compare_polarity(a: str, b: str) -> Comparison:
     fifths of each sentence's are shared, and the negated word itself stands in both. Sentences that share
     less, or negate twice, are ``incomparable``.
     """
+    if bool(_UNREAL.search(a)) != bool(_UNREAL.search(b)):
+        return Comparison.incomparable
     negated_a, negated_b = negations(a), negations(b)
     words_a, words_b = _content(a, negated_a), _content(b, negated_b)
     keys_a, keys_b = {w.key for w in words_a}, {w.key for w in words_b}

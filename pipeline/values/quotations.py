@@ -1,6 +1,7 @@
 """Quoted words in news prose: found, and two wordings of one quotation told apart."""
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from rapidfuzz.distance import Levenshtein, Opcode
@@ -47,6 +48,7 @@ _MAX_WORDS: Final = 300  # of one quotation; the rest is not compared
 _MIN_SHARED: Final = 5
 _MIN_SIMILARITY: Final = 0.75
 _MAX_RUN: Final = 2  # more words than this in a row replaced are another sentence, not a misquote
+_NEGATING: Final = frozenset("not never no none nobody nothing cannot".split())
 _LIKE: Final = 80.0  # the same word spelled or inflected otherwise
 
 
@@ -68,8 +70,8 @@ def compare_quotations(a: str, b: str) -> Wordings:
     """Compare two quotations word by word, where they overlap.
 
     Words left out at an ellipsis, [insertions], a fragment of the longer one, spellings, inflections and
-    exchanged function words are no differences; a content word in another's place is. Cost grows with the
-    product of the lengths, which are capped.
+    exchanged function words are no differences; a content word in another's place is, and so is a negation
+    that one of them lacks. Cost grows with the product of the lengths, which are capped.
     """
     if b < a:  # one order, so that ties in the alignment fall the same way round
         turned = compare_quotations(b, a)
@@ -85,9 +87,12 @@ def compare_quotations(a: str, b: str) -> Wordings:
         similarity = shared / max(1, shorter)
     if shared < max(1, min(_MIN_SHARED, shorter)) or min(similarity, shared / shorter) < _MIN_SIMILARITY:
         return Wordings(is_same=False, similarity=similarity, shared=shared)
-    differs = []
+    differs: list[tuple[Span, Span]] = []
     for i, op in enumerate(opcodes):
-        if op.tag != "replace" or not _is_flanked(opcodes, i):
+        if not _is_flanked(opcodes, i):
+            continue
+        if op.tag != "replace":
+            differs += _negated(op, side_a, side_b)
             continue
         part_a, part_b = side_a[op.src_start : op.src_end], side_b[op.dest_start : op.dest_end]
         if _is_other_wording(a, b, part_a, part_b):
@@ -144,10 +149,22 @@ def _is_flanked(opcodes: list[Opcode], i: int) -> bool:
     return bool(sizes) and max(sizes) >= 2 and (len(sizes) == 2 or max(sizes) >= 4)
 
 
+def _negated(op: Opcode, a: list[Word], b: list[Word]) -> Iterator[tuple[Span, Span]]:
+    """Yield a negation that one wording has and the other has not, with the words it negates."""
+    first_a, first_b = op.src_start, op.dest_start
+    added = a[first_a : op.src_end] or b[first_b : op.dest_end]
+    is_last = op.src_end >= len(a) or op.dest_end >= len(b)
+    if 1 <= len(added) <= _MAX_RUN and any(w.text.lower() in _NEGATING for w in added) and not is_last:
+        yield _span_of(a[first_a : op.src_end + 1]), _span_of(b[first_b : op.dest_end + 1])
+
+
 def _is_other_wording(a: str, b: str, part_a: list[Word], part_b: list[Word]) -> bool:
     """Tell whether two runs of words in the same place really say something else."""
     if max(len(part_a), len(part_b)) > _MAX_RUN:
         return False
+    negating = [any(word.text.lower() in _NEGATING for word in part) for part in (part_a, part_b)]
+    if negating[0] != negating[1]:
+        return True
     if not any(word.is_content for word in part_a) or not any(word.is_content for word in part_b):
         return False
     span_a, span_b = _span_of(part_a), _span_of(part_b)

@@ -11,7 +11,8 @@ TITLES: Final = frozenset(
     "princess pope cardinal bishop archbishop imam rabbi sheikh emir sultan leader spokesman spokeswoman "
     "spokesperson coordinator director professor prof rev reverend sir lord lady dame mr mrs ms miss dr "
     "acting former then-president inspector detective constable superintendent councillor councilor mp "
-    "mep chairperson commissioner sheriff marshal officer executive ceo".split()
+    "mep chairperson commissioner sheriff marshal officer executive ceo driver "
+    "pilot skipper coach referee nurse owner".split()
 )
 # Lower-case words that stand before a person's name.
 LOWER_ROLES: Final = TITLES | frozenset(

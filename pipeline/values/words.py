@@ -6,6 +6,8 @@ from typing import Final, NamedTuple
 
 import Stemmer
 
+from pipeline.values.irregular import BASES
+
 _WORD: Final = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*")
 FUNCTION_WORDS: Final = frozenset(
     "a an the of in on at to from by for with and or but as is are was were be been being am has have had "
@@ -48,12 +50,15 @@ def find_words(text: str) -> list[Word]:
 
 
 def stems(words: Sequence[str]) -> list[str]:
-    """Return the folded stem of each word: lower case, no possessive, one spelling, no inflection."""
+    """Return the folded stem of each word: lower case, no possessive, one spelling, no inflection.
+
+    Irregular forms are brought to one too: "fell" and "fallen" to "fall".
+    """
     folded = []
     for word in words:
         plain = re.sub(r"[’']s?\Z", "", word.lower()).replace("’", "'").replace("-", "").replace(".", "")
         for pattern, spelling in _SPELLING:
             plain = pattern.sub(spelling, plain)
-        folded.append(plain)
+        folded.append(BASES.get(plain, plain))
     # A stemmer is not safe to share between threads, and cheap to make.
     return [str(stem) for stem in Stemmer.Stemmer("english").stemWords(folded)]
