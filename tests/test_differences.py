@@ -248,3 +248,12 @@ def test_few_words_suffice_where_they_say_enough(
 def test_other_areas_and_anchors_are_no_difference(a: str, b: str) -> None:
     assert differences(passage(a), passage(b)) == ()
     assert differences(passage(b), passage(a)) == ()
+
+
+def test_names_after_the_same_words_differ_whatever_follows_them() -> None:
+    one = Passage(text="Another group of Norvian officials travelled to Dorrin for talks about a grain deal.")
+    other = Passage(text="Another group of Norvian officials travelled to Kelmar to follow up the grain deal.")
+    (found,) = differences(one, other)
+    assert (found.kind, found.what) == (ConflictKind.place, "Dorrin against Kelmar")
+    shorter = Passage(text="A group travelled to Kelmar to follow up the grain deal.")
+    assert differences(one, shorter) == ()

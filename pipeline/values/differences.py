@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeVar
 
-from rapidfuzz.distance import Levenshtein
+from rapidfuzz.distance import Levenshtein, Opcode
 
 from pipeline.values.attribution import find_attribution, speaker_of
 from pipeline.values.clock import ClockTime, compare_times
@@ -15,7 +15,7 @@ from pipeline.values.exclusive import excluding
 from pipeline.values.matching import Ease, in_one_role
 from pipeline.values.names import NameKind, NameSpan, compare_names
 from pipeline.values.opposed import opposed
-from pipeline.values.passage import Passage, Read, read_passage
+from pipeline.values.passage import Passage, Read, Token, read_passage
 from pipeline.values.polarity import compare_polarity, negations
 from pipeline.values.quantities import compare_quantities
 from pipeline.values.quotations import compare_quotations, find_quotations
@@ -28,9 +28,11 @@ from schemas.record import Record, Span
 
 __all__ = ["Difference", "Passage", "differences", "has_conflicting_values"]
 
+MIN_LED: Final = 6  # equal words in a row before two names in one place, where what follows differs
 MIN_OVERLAP_NAMES: Final = 0.6  # of the words of the shorter passage, for a name in another's place
 MIN_QUOTED: Final = 6  # words two quotations share before their speakers are compared
 
+_PLACE_WORDS: Final = frozenset(("to", "in", "at", "near", "from"))
 _MORE: Final = re.compile(r"\b(?:another|further|additional|other|extra)\s\Z", re.IGNORECASE)
 _SAYING: Final = (
     "said|says|told|announced|revealed|reported|added|claimed|stated|wrote|accused|warned|suggested|confirmed"
@@ -190,16 +192,35 @@ def _aligned_names(
     if equal < MIN_OVERLAP_NAMES * min(len(keys_a), len(keys_b)):
         return
     for i, op in enumerate(opcodes):
+        if _leads_to_a_place(op, keys_a):
+            # "to Minsk for talks" against "to Arvel to talk": the same words lead up to both.
+            yield from _differing(
+                a.tokens[op.src_end : op.src_end + 1], b.tokens[op.dest_end : op.dest_end + 1], lone_a, lone_b
+            )
         if op.tag != "replace" or op.src_end - op.src_start != 1 or op.dest_end - op.dest_start != 1:
             continue
         sides = [opcodes[j] for j in (i - 1, i + 1) if 0 <= j < len(opcodes)]
         if any(side.tag != "equal" for side in sides) or sum(s.src_end - s.src_start for s in sides) < 4:
             continue
-        name_a, name_b = a.tokens[op.src_start].name, b.tokens[op.dest_start].name
-        if name_a not in lone_a or name_b not in lone_b or name_a is None or name_b is None:
-            continue
-        if compare_names(name_a, name_b) is Comparison.differ:
-            yield name_a, name_b
+        if not _leads_to_a_place(opcodes[i - 1], keys_a):
+            yield from _differing(
+                a.tokens[op.src_start : op.src_end], b.tokens[op.dest_start : op.dest_end], lone_a, lone_b
+            )
+
+
+def _leads_to_a_place(op: Opcode, keys: Sequence[str]) -> bool:
+    size = op.src_end - op.src_start
+    return op.tag == "equal" and size >= MIN_LED and keys[op.src_end - 1] in _PLACE_WORDS
+
+
+def _differing(
+    a: Sequence[Token], b: Sequence[Token], lone_a: list[NameSpan], lone_b: list[NameSpan]
+) -> Iterator[tuple[NameSpan, NameSpan]]:
+    """Yield the names that the only tokens of ``a`` and ``b`` are, if they can be no one name."""
+    for one, other in zip(a, b, strict=False):
+        is_lone = one.name in lone_a and other.name in lone_b
+        if is_lone and one.name and other.name and compare_names(one.name, other.name) is Comparison.differ:
+            yield one.name, other.name
 
 
 def _lone_names(read: Read, other: Read) -> list[NameSpan]:
