@@ -63,6 +63,12 @@ def test_values_of_two_sentences_that_exclude_each_other_are_a_suspicion_with_th
         assert [span.cut(source.text) for span in side.differs] == [value]
 
 
+def test_a_pair_is_one_whichever_of_its_sentences_comes_first() -> None:
+    compared = compare((BOATS, MORE))
+    ends = ((BOATS, "12"), (MORE, "31"))
+    assert suspected(near(*ends), compared) == suspected(near(*ends[::-1]), compared)
+
+
 def test_values_are_told_of_sentences_that_are_not_near_each_other_too() -> None:
     assert len(suspected((), compare((BOATS, MORE)), story=(BOATS, MORE))) == 1
 
@@ -102,6 +108,21 @@ def test_values_of_two_claims_are_a_suspicion_located_in_their_sentences(
         [span] = side.differs
         assert span.cut(source.text) == value
         assert source.text[span.start - 1] == " "  # "5 people" itself, not the end of "15 people"
+
+
+def test_a_value_is_not_found_at_the_beginning_of_a_longer_one() -> None:
+    fined = "The court of Kelmar fined the port {} for the second lamp."
+    one = article("For the first lamp it is $50, $5.50 or nothing, for the second one $5 to the port.", "one")
+    other = article("The court of Kelmar, it was said, fined the port $9 for the second lamp.", "two")
+    claims = (
+        claim(one, "$50", fined.format("$5")),
+        claim(other, "$9", fined.format("$9")),
+    )
+    [found] = suspected(near((one, "$50"), (other, "$9"), claims))
+    assert [[d.start for d in side.differs] for side in found.sides] == [
+        [one.text.index("$5 to")],
+        [other.text.index("$9")],
+    ]
 
 
 @pytest.mark.parametrize("sentence_has", ["five of those", "15 people", "1.5 people"])

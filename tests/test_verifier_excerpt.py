@@ -36,6 +36,12 @@ def test_sentences_keep_their_order_and_what_one_lacks_another_brings() -> None:
     assert found == f"{TOWER} {BELL}"
 
 
+def test_what_a_sentence_has_said_already_is_not_said_by_another_again() -> None:
+    text = text_with((3, BELL), (9, "The bronze bell off Kelmar is lost no more, divers say."), (30, TOWER))
+    claim = "The lost bronze bell that divers found off Kelmar will hang in the museum tower."
+    assert excerpt(text, claim, words=12) == f"{BELL} {TOWER}"
+
+
 def test_a_text_that_has_none_of_the_claims_words_gives_its_beginning() -> None:
     found = excerpt(text_with(), "Xylophones jazz.", words=40)
     assert " ".join(FILLER).startswith(found)

@@ -25,6 +25,7 @@ def test_the_same_words_differ_in_nothing() -> None:
     [
         ("Twelve boats sank in Kelmar.", "12 boats sank.", 0.0),
         ("Boats sank in Kelmar.", "12 boats sank.", 1.0),
+        ("12 vessels sank in Kelmar.", "12 boats sank.", 0.0),
         ("12 boats sank in Kelmar.", "12 boats and 3 barges sank.", 0.5),
         ("12 boats sank in Kelmar.", "Boats sank.", 0.0),
         ("The bridge is 5 km long.", "The bridge is 5000 metres long.", 0.0),
