@@ -251,8 +251,10 @@ def test_other_areas_and_anchors_are_no_difference(a: str, b: str) -> None:
 
 
 def test_names_after_the_same_words_differ_whatever_follows_them() -> None:
-    one = Passage(text="Another group of Norvian officials travelled to Dorrin for talks about a grain deal.")
-    other = Passage(text="Another group of Norvian officials travelled to Kelmar to follow up the grain deal.")
+    one = Passage(text="Another group of Norvian officials travelled to Dorrin for talks about grain.")
+    other = Passage(
+        text="Another group of Norvian officials travelled to Kelmar to follow up the grain deal."
+    )
     (found,) = differences(one, other)
     assert (found.kind, found.what) == (ConflictKind.place, "Dorrin against Kelmar")
     shorter = Passage(text="A group travelled to Kelmar to follow up the grain deal.")
