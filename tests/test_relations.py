@@ -80,6 +80,13 @@ def found(a: str, b: str) -> list[tuple[ConflictKind | None, frozenset[str]]]:
             QUANTITY,
             {"61", "58"},
         ),
+        # anniversaries
+        (
+            "A parade marked the 70th anniversary of the truce of Arvel on Monday.",
+            "The visit was for the 50th anniversary of the Arvel truce, officials said.",
+            QUANTITY,
+            {"70th", "50th"},
+        ),
         # ranks and places
         (
             "Korsby is the country’s third-largest port.",
@@ -161,6 +168,11 @@ def test_two_values_of_one_fact_are_found(a: str, b: str, kind: ConflictKind, pa
         ("The captain of the tug Halden saw the fire at dawn.", "Captain Lena Orth saw the fire at dawn."),
         # two people of one name, or of another
         ("Ada Lind, 61, won.", "Otto Brandt, 58, won."),
+        # other anniversaries
+        (
+            "A parade marked the 70th anniversary of the truce of Arvel on Monday.",
+            "The visit was for the 50th anniversary of the founding of the port.",
+        ),
         # other ranks
         ("Korsby is the country’s second-largest port.", "Korsby is the world’s ninth-largest port."),
         ("Korsby is the second-largest port of all.", "Velden is the third-largest port of all."),

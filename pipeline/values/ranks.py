@@ -1,4 +1,4 @@
-"""Ranks and sizes of things: "the second-largest port", "third in the league", "a staff of 40"."""
+"""Ranks and sizes: "the second-largest port", "third in the league", "the 70th anniversary", "40 staff"."""
 
 import re
 from collections.abc import Iterator
@@ -39,6 +39,9 @@ _PLACED: Final = re.compile(
     r"(?:division|league|table|standings|group|rankings?|championship|polls?))\b",
     re.IGNORECASE,
 )
+_ANNIVERSARY: Final = re.compile(
+    rf"\b(?P<n>{_ORDINAL}) (?:anniversary|birthday|jubilee) of (?P<what>[^,.;:()]{{3,60}})", re.IGNORECASE
+)
 _ONE_OF: Final = re.compile(
     r"\bor \Z|\b(?:one|some|among|two|three|many|several) (?:of )?(?:the|its)?[^,.;]{0,20}\Z", re.IGNORECASE
 )
@@ -57,6 +60,15 @@ def ranks(read: Read) -> Iterator[Fact]:
         span = Span(start=match.start("n"), end=match.end("n"))
         name = _named_before(read, match.start())
         yield Fact("place in", about, rank, span, ConflictKind.quantity, name, 1)
+
+
+def anniversaries(read: Read) -> Iterator[Fact]:
+    """Yield which anniversary of something it is; what it is of tells the two apart."""
+    for match in _ANNIVERSARY.finditer(read.text):
+        about = [word.key for word in find_words(match["what"]) if word.is_content][:3]
+        if about:
+            span = Span(start=match.start("n"), end=match.end("n"))
+            yield Fact("anniversary", frozenset(about), _rank(match["n"]), span, ConflictKind.quantity)
 
 
 def _ranked(read: Read, match: re.Match[str]) -> Iterator[Fact]:

@@ -7,7 +7,7 @@ from pipeline.values.facts import Fact, FactFinder, is_apart, is_other_occasion
 from pipeline.values.moments import beginnings, last_times
 from pipeline.values.passage import Read
 from pipeline.values.places import seats, sides
-from pipeline.values.ranks import COUNT_OF, ranks, sizes
+from pipeline.values.ranks import COUNT_OF, anniversaries, ranks, sizes
 from pipeline.values.roles import ages, appointed, doers, office_holders
 from schemas.contradiction import ConflictKind
 
@@ -17,6 +17,7 @@ FINDERS: Final[tuple[FactFinder, ...]] = (
     office_holders,
     ages,
     ranks,
+    anniversaries,
     sizes,
     beginnings,
     last_times,
