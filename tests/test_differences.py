@@ -259,3 +259,10 @@ def test_names_after_the_same_words_differ_whatever_follows_them() -> None:
     assert (found.kind, found.what) == (ConflictKind.place, "Dorrin against Kelmar")
     shorter = Passage(text="A group travelled to Kelmar to follow up the grain deal.")
     assert differences(one, shorter) == ()
+
+
+def test_a_capital_that_one_travels_to_is_no_other_name_for_its_country() -> None:
+    lead = "Another group of Russian officials travelled to"
+    one = Passage(text=f"{lead} Beijing for talks about arms deals with the DPRK.")
+    other = Passage(text=f"{lead} Pyongyang to talk about arms deals with the DPRK.")
+    assert [d.what for d in differences(one, other)] == ["Beijing against Pyongyang"]

@@ -19,7 +19,7 @@ from pipeline.values.passage import Passage, Read, Token, read_passage
 from pipeline.values.polarity import compare_polarity, negations
 from pipeline.values.quantities import compare_quantities
 from pipeline.values.quotations import compare_quotations, find_quotations
-from pipeline.values.samename import same_name
+from pipeline.values.samename import fold_name, same_name
 from pipeline.values.slots import names_in_one_slot
 from pipeline.values.sums import sums
 from schemas.claim import Quantity
@@ -193,10 +193,10 @@ def _aligned_names(
         return
     for i, op in enumerate(opcodes):
         if _leads_to_a_place(op, keys_a):
-            # "to Minsk for talks" against "to Arvel to talk": the same words lead up to both.
-            yield from _differing(
-                a.tokens[op.src_end : op.src_end + 1], b.tokens[op.dest_end : op.dest_end + 1], lone_a, lone_b
-            )
+            # "to Minsk for talks" against "to Arvel to talk": the same words lead up to both. A capital is a
+            # place here, and no other name for a country that both sentences have.
+            tokens = a.tokens[op.src_end : op.src_end + 1], b.tokens[op.dest_end : op.dest_end + 1]
+            yield from _differing(*tokens, _unwritten(a, b), _unwritten(b, a))
         if op.tag != "replace" or op.src_end - op.src_start != 1 or op.dest_end - op.dest_start != 1:
             continue
         sides = [opcodes[j] for j in (i - 1, i + 1) if 0 <= j < len(opcodes)]
@@ -221,6 +221,12 @@ def _differing(
         is_lone = one.name in lone_a and other.name in lone_b
         if is_lone and one.name and other.name and compare_names(one.name, other.name) is Comparison.differ:
             yield one.name, other.name
+
+
+def _unwritten(read: Read, other: Read) -> list[NameSpan]:
+    """Return the names of a passage that the other has not in this writing."""
+    written = {fold_name(y.text) for y in other.names}
+    return [x for x in read.names if fold_name(x.text) not in written]
 
 
 def _lone_names(read: Read, other: Read) -> list[NameSpan]:
