@@ -1,5 +1,6 @@
 """What all tests share: recordings are replayed, the network is blocked, and the environment is empty."""
 
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +19,10 @@ from tests import cassette as cassettes
 def pytest_recording_configure(config: pytest.Config, vcr: VCR) -> None:
     """Teach vcrpy our way of writing a cassette."""
     vcr.register_serializer("yaml", cassettes)
+
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts its background jobs
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
