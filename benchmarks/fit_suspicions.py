@@ -21,8 +21,7 @@ from pipeline.ingest import ingest
 from pipeline.store import read_report
 from pipeline.suspect import FEATURES, Measured, SuspicionMap, measure, raised
 from pipeline.verifier.embedder import shipped
-from pipeline.verifier.fit import fit_logistic
-from pipeline.verifier.stance import Array
+from pipeline.verifier.fit import Array, fit_logistic
 from schemas.contradiction import Relation
 
 

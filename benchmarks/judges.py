@@ -16,7 +16,8 @@ from pipeline.evaluation.evaluate import evaluate
 from pipeline.evaluation.score import Answer
 from pipeline.verifier import features as code
 from pipeline.verifier.calibrate import cross_validated, fit_map
-from pipeline.verifier.stance import FEATURES, ODDS, STANCES, Array, StanceMap, as_scores
+from pipeline.verifier.fit import Array
+from pipeline.verifier.stance import FEATURES, ODDS, STANCES, StanceMap, as_scores
 from schemas.evaluation import LabelledRow, NotJudged, Plan
 
 FITTED: Final = ("fever_symmetric", "fool_me_twice", "summedits_news", "climate_fever")

@@ -34,8 +34,9 @@ from pipeline.store import make_folder, write_text
 from pipeline.terminal import show_progress
 from pipeline.verifier import features as code
 from pipeline.verifier.excerpt import excerpt
+from pipeline.verifier.fit import Array
 from pipeline.verifier.judge import MAPS
-from pipeline.verifier.stance import FEATURES, Array
+from pipeline.verifier.stance import FEATURES
 from schemas.evaluation import LabelledRow, NotJudged, Plan, Usage
 
 ROOT: Final = Path(__file__).parents[1]

@@ -113,7 +113,7 @@ def _ruled(suspicion: Suspicion, articles: Mapping[str, Article], ruling: Ruling
     ]
     kind = ConflictKind(ruling.kind)
     if not has_conflicting_values(kind, *passages):
-        # A small model names kinds at random; that the verifier sees a conflict does not hang on it.
+        # A small model names kinds at random; that it saw a contradiction does not hang on it.
         kind = ConflictKind.event
     if not agreed:
         return Adjudged(suspicion, None, kind, reason, agreed)

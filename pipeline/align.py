@@ -58,6 +58,11 @@ def align(claims: Sequence[Claim], articles: Sequence[Article], vectors: Vectors
     return found
 
 
+def whole(article: Article, sentence: Sentence) -> Statement:
+    """Return a sentence as a statement, on one line."""
+    return Statement(article, sentence, " ".join(article.quote(sentence.span).split()))
+
+
 def _nearest(
     ones: Sequence[Statement], others: Sequence[Statement], cosines: NDArray[np.float32]
 ) -> Iterator[Aligned]:
@@ -82,7 +87,7 @@ def _nearest(
 def _sentences(article: Article, _: Sequence[Claim]) -> Iterator[Statement]:
     for sentence in article.sentences:
         if sentence.is_readable:
-            yield Statement(article, sentence, " ".join(article.quote(sentence.span).split()))
+            yield whole(article, sentence)
 
 
 def _claims(article: Article, claims: Sequence[Claim]) -> Iterator[Statement]:

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from pipeline.align import Aligned, Statement
+from pipeline.align import Aligned, Statement, whole
 from pipeline.values.differences import Difference, Passage, differences, has_conflicting_values
 from pipeline.values.polarity import negations
 from schemas.article import Article
@@ -107,7 +107,8 @@ def measure(
     """Return every pair of sentences near in subject, or of differing values, with what was measured."""
     pairs: dict[tuple[str, int, str, int], Measured] = {}
     for pair in aligned:
-        _note(_of(pairs, _whole(pair.one), _whole(pair.other)), pair)
+        one, other = (whole(s.article, s.sentence) for s in (pair.one, pair.other))
+        _note(_of(pairs, one, other), pair)
     for suspicion in compared:
         one, other = (_statement(side, articles) for side in suspicion.sides)
         _of(pairs, one, other).found.append(suspicion)
@@ -154,14 +155,6 @@ def _of(pairs: dict[tuple[str, int, str, int], Measured], one: Statement, other:
     return pairs[back] if back in pairs else pairs.setdefault(key, Measured(one, other))
 
 
-def _whole(statement: Statement) -> Statement:
-    """Return the sentence of a statement, whole."""
-    if statement.claim is None:
-        return statement
-    text = " ".join(statement.article.quote(statement.sentence.span).split())
-    return Statement(statement.article, statement.sentence, text)
-
-
 def _note(measured: Measured, pair: Aligned) -> None:
     if pair.one.claim is None:
         measured.is_mutual = pair.is_mutual
@@ -206,7 +199,7 @@ def _statement(side: Side, articles: Mapping[str, Article]) -> Statement:
     """Return the sentence of a side, whole."""
     article = articles[side.article_id]
     sentence = next(s for s in article.sentences if s.span == side.span)
-    return Statement(article, sentence, " ".join(side.quote.split()))
+    return whole(article, sentence)
 
 
 @cache

@@ -9,7 +9,7 @@ from schemas.record import Record
 class Suspicion(Record):
     """Two passages of two articles that may be in conflict.
 
-    ``found_by`` says what raised it: ``values`` that differ, found in code, or a ``model``: the verifier.
+    ``found_by`` says what raised it: ``values`` that differ, found in code, or a ``model``'s word.
     ``kind`` is null where only a model knows. ``what`` names the difference. ``odds`` is the probability (0
     to 1) that a reviewer agrees.
     """

@@ -14,6 +14,7 @@ from schemas.article import Article, Sentence
 from schemas.claim import Claim, ClaimKind
 from schemas.contradiction import Side
 from schemas.record import Span
+from schemas.verdict import Evidence, Stance
 
 DAY = date(2025, 4, 9)
 
@@ -33,6 +34,18 @@ def article(text: str, name: str = "harbour-post", published: date | None = DAY)
 def sentence(source: Article, words: str) -> Sentence:
     """Return the first sentence of ``source`` that has ``words``."""
     return next(s for s in source.sentences if words in source.quote(s.span))
+
+
+def supporting(source: Article, words: str) -> Evidence:
+    """Return the sentence of ``source`` that has ``words`` as evidence that supports a claim."""
+    home = sentence(source, words)
+    return Evidence(
+        article_id=source.id,
+        span=home.span,
+        quote=source.quote(home.span),
+        stance=Stance.supports,
+        confidence=0.9,
+    )
 
 
 def claim(source: Article, words: str, text: str = "", speaker: str | None = None) -> Claim:

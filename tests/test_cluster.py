@@ -15,19 +15,8 @@ from schemas.article import Article
 from schemas.claim import Claim
 from schemas.cluster import Cluster
 from schemas.report import ReportClaim
-from schemas.verdict import Evidence, Label, Stance, Verdict
-from tests.stories import article, claim, sentence
-
-
-def supports(source: Article, words: str) -> Evidence:
-    home = sentence(source, words)
-    return Evidence(
-        article_id=source.id,
-        span=home.span,
-        quote=source.quote(home.span),
-        stance=Stance.supports,
-        confidence=0.9,
-    )
+from schemas.verdict import Evidence, Label, Verdict
+from tests.stories import article, claim, supporting
 
 
 def judged(made: Claim, *evidence: Evidence, label: Label = Label.supported) -> ReportClaim:
@@ -45,8 +34,8 @@ def told(*texts: str, days: Sequence[int | None] = (), speakers: Sequence[str | 
         for i, text in enumerate(texts)
     ]
     made = [claim(a, "pumps", speaker=speakers[i] if speakers else None) for i, a in enumerate(articles)]
-    first = judged(made[0], *(supports(a, "pumps") for a in articles[1:]))
-    rest = [judged(each, supports(articles[0], "pumps")) for each in made[1:]]
+    first = judged(made[0], *(supporting(a, "pumps") for a in articles[1:]))
+    rest = [judged(each, supporting(articles[0], "pumps")) for each in made[1:]]
     found = clusters(articles, first, *rest)
     assert len(found) == 1
     names = {a.id: a.name for a in articles}
@@ -113,7 +102,7 @@ def test_a_copied_sentence_is_one_origin() -> None:
 
 def test_a_sentence_without_a_claim_of_its_own_counts_its_article() -> None:
     one, other = article(PUMPS, "one"), article(OLD, "other")
-    (found,) = clusters([one, other], judged(claim(one, "pumps"), supports(other, "pumps")))
+    (found,) = clusters([one, other], judged(claim(one, "pumps"), supporting(other, "pumps")))
     assert found.article_ids == (one.id, other.id)
     assert len(found.claim_ids) == 1
 
@@ -122,7 +111,7 @@ def test_a_claim_that_nothing_supports_is_in_no_cluster() -> None:
     one, other = article(PUMPS, "one"), article(OLD, "other")
     alone = judged(claim(one, "pumps"), label=Label.unsupported)
     assert clusters([one, other], alone) == ()
-    made = judged(claim(other, "pumps"), supports(one, "pumps"))
+    made = judged(claim(other, "pumps"), supporting(one, "pumps"))
     (found,) = clusters([one, other], alone, made)
     assert found.claim_ids == (made.id,)
 
@@ -130,9 +119,9 @@ def test_a_claim_that_nothing_supports_is_in_no_cluster() -> None:
 def test_a_sentence_with_two_claims_lends_the_one_that_is_likest() -> None:
     one = article("Two ships sank and the harbour pier burned down.", "one")
     other = article("The harbour pier burned down.", "other")
-    ships = judged(claim(one, "ships", "Two ships sank."), supports(other, "pier"))
-    pier = judged(claim(one, "ships", "The harbour pier burned down."), supports(other, "pier"))
-    same = judged(claim(other, "pier"), supports(one, "ships"))
+    ships = judged(claim(one, "ships", "Two ships sank."), supporting(other, "pier"))
+    pier = judged(claim(one, "ships", "The harbour pier burned down."), supporting(other, "pier"))
+    same = judged(claim(other, "pier"), supporting(one, "ships"))
     found = clusters([one, other], ships, pier, same)
     assert {frozenset(each.claim_ids) for each in found} == {
         frozenset({pier.id, same.id}),
@@ -152,7 +141,7 @@ def test_a_chain_of_links_does_not_drift() -> None:
     made = [claim(a, "ferry") for a in articles]
     pairs = [(0, 1), (1, 2)]
     claims = [
-        judged(made[i], *(supports(articles[a + b - i], "ferry") for a, b in pairs if i in (a, b)))
+        judged(made[i], *(supporting(articles[a + b - i], "ferry") for a, b in pairs if i in (a, b)))
         for i in range(3)
     ]
     groups = [set(each.claim_ids) for each in clusters(articles, *claims)]
@@ -204,7 +193,7 @@ def test_the_order_of_the_claims_changes_nothing(places: list[int]) -> None:
     articles = [article(text, f"n{i}", date(2025, 4, i + 1)) for i, text in enumerate(texts)]
     same = {0: (1, 2), 1: (0,), 2: (0,), 3: (4,), 4: (3,)}
     claims = [
-        judged(claim(articles[i], "ferry"), *(supports(articles[j], "ferry") for j in others))
+        judged(claim(articles[i], "ferry"), *(supporting(articles[j], "ferry") for j in others))
         for i, others in same.items()
     ]
     found = clusters(articles, *(claims[i] for i in places))

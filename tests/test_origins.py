@@ -5,9 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.origins import Sources, find_origins, group, is_same_sentence
-from schemas.article import Article
-from schemas.verdict import Evidence, Stance
-from tests.stories import article, claim, sentence
+from tests.stories import article, claim, supporting
 
 WIRE = (
     "A ferry with 40 people aboard sank off Kelmar early on Monday. "
@@ -97,17 +95,6 @@ def test_groups_are_those_that_pairs_join(pairs: list[tuple[int, int]]) -> None:
             for i in joined:
                 reach[i] = joined
     assert all((first[a] == first[b]) == (b in reach[a]) for a in range(8) for b in range(8))
-
-
-def supporting(source: Article, words: str) -> Evidence:
-    home = sentence(source, words)
-    return Evidence(
-        article_id=source.id,
-        span=home.span,
-        quote=source.quote(home.span),
-        stance=Stance.supports,
-        confidence=0.9,
-    )
 
 
 def counted(*texts: str, speaker: str | None = None) -> int:

@@ -25,7 +25,8 @@ from pipeline.evaluation.measuring import Asked
 from pipeline.evaluation.sample import draw
 from pipeline.progress import Progress
 from pipeline.verifier import features as code
-from pipeline.verifier.stance import FEATURES, ODDS, STANCES, Array, read_map
+from pipeline.verifier.fit import Array
+from pipeline.verifier.stance import FEATURES, ODDS, STANCES, read_map
 from schemas.evaluation import GoldLabel, LabelledRow, NotJudged, Plan, SetResult
 from tests.fake_endpoint import fake_endpoint, refused
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from pipeline.verifier.calibrate import LEAST_OF_A_LABEL, LEAST_ROWS, cross_validated, fit_map, usable_rows
-from pipeline.verifier.stance import STANCES, Array
+from pipeline.verifier.fit import Array
+from pipeline.verifier.stance import STANCES
 from schemas.evaluation import GoldLabel, LabelledRow
 
 FEATURES = ("warm", "cold")

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from pipeline.errors import InputError
+from pipeline.verifier.fit import Array
 from pipeline.verifier.judge import MAPS
-from pipeline.verifier.stance import FEATURES, STANCES, Array, StanceMap, as_scores, log_odds, read_map
+from pipeline.verifier.stance import FEATURES, STANCES, StanceMap, as_scores, log_odds, read_map
 from tests.judging import odds_map
 
 WIDTH = len(FEATURES)

@@ -10,8 +10,9 @@ from pipeline.llm import Llm
 from pipeline.progress import Progress
 from pipeline.prompts import Prompt
 from pipeline.verifier.excerpt import excerpt
+from pipeline.verifier.fit import Array
 from pipeline.verifier.judge import Pair, measure
-from pipeline.verifier.stance import Array, StanceMap, as_scores
+from pipeline.verifier.stance import StanceMap, as_scores
 from schemas.evaluation import LabelledRow, NotJudged, Scores
 
 STAGE: Final = "eval"

@@ -1,1 +1,1 @@
-"""The small verifier: a cross-encoder that says what a sentence does to a claim, in milliseconds a pair."""
+"""What evidence does to a claim, by a model's odds and a fitted map; and the embedder that pairs claims."""

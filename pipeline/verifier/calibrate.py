@@ -6,8 +6,8 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.verifier.fit import balanced_weights, fit_logistic, folds
-from pipeline.verifier.stance import STANCES, Array, StanceMap, as_scores
+from pipeline.verifier.fit import Array, balanced_weights, fit_logistic, folds
+from pipeline.verifier.stance import STANCES, StanceMap, as_scores
 from schemas.evaluation import LabelledRow, Scores
 
 FOLDS: Final = 5

@@ -6,7 +6,7 @@ from math import fsum, log
 from pipeline.reading.sentences import split_sentences
 from pipeline.words import content_stems
 
-WORDS = 110  # the verifier and a small model both read short texts best
+WORDS = 110  # a small model reads short texts best
 
 
 def excerpt(text: str, claim: str, words: int = WORDS) -> str:

@@ -27,7 +27,7 @@ def fit_logistic(rows: Array, labels: Sequence[int], classes: int, row_weights: 
     ridge = np.append(np.full(width, RIDGE), 1e-6)  # a trace on the bias: classes are known up to a constant
     theta = np.zeros((classes, width + 1))
     for _ in range(STEPS):
-        likely = _softmax(x @ theta.T)
+        likely = softmax(x @ theta.T)
         slope = ((likely - target) * weight[:, None]).T @ x + theta * ridge
         curve = np.zeros((classes, width + 1, classes, width + 1))
         for i in range(classes):
@@ -58,7 +58,8 @@ def folds(groups: Sequence[Hashable], count: int, seed: int = 0) -> list[int]:
     return [number[group] for group in groups]
 
 
-def _softmax(scores: Array) -> Array:
+def softmax(scores: Array) -> Array:
+    """Return probabilities, rows × classes, from scores of any size."""
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
     likely: Array = powers / powers.sum(axis=1, keepdims=True)
     return likely

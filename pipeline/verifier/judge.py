@@ -11,7 +11,8 @@ from pipeline.errors import InputError
 from pipeline.llm import Llm
 from pipeline.prompts import Prompt
 from pipeline.verifier.features import features
-from pipeline.verifier.stance import FEATURES, Array, StanceMap, as_scores, log_odds, read_map
+from pipeline.verifier.fit import Array
+from pipeline.verifier.stance import FEATURES, StanceMap, as_scores, log_odds, read_map
 from schemas.evaluation import Scores
 
 LETTERS: Final = ("S", "C", "N")

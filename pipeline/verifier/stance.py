@@ -11,16 +11,15 @@ from pathlib import Path
 from typing import Annotated, Final, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, ValidationError, model_validator
 
 from pipeline.errors import InputError
 from pipeline.reading.sources import printable, shown
 from pipeline.verifier import features as code
+from pipeline.verifier.fit import Array, softmax
 from schemas.evaluation import Scores
 from schemas.record import Record
 
-Array = NDArray[np.float64]
 ODDS: Final = ("odds_s", "odds_c", "odds_n")  # log-odds of a language model's three letters
 FEATURES: Final = (*code.NAMES, *ODDS)
 STANCES: Final = ("supported", "contradicted", "unsupported")
@@ -53,9 +52,7 @@ class StanceMap(Record):
     def apply(self, rows: Array) -> Array:
         """Return probabilities, pairs × stances, for rows of features in this map's order."""
         scores = rows @ np.asarray(self.weights).T + np.asarray(self.bias)
-        powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-        likely: Array = powers / powers.sum(axis=1, keepdims=True)
-        return likely
+        return softmax(scores)
 
 
 def read_map(path: Path, features: Sequence[str]) -> StanceMap:
