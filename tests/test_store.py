@@ -211,7 +211,7 @@ def test_text_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("pipeline.store.os.fsync", full)
+    monkeypatch.setattr("pipeline.store.folder.os.fsync", full)
     with pytest.raises(InputError, match="No space left") as caught:
         write_text(path, "second\n" * 1000)
     one_line(caught, path)

@@ -1,19 +1,21 @@
 """report.html: what the outlets of one story say against each other, as one page that needs nothing else."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from pipeline.report.page import render_page
 from pipeline.report.passage import Passage, passage
 from pipeline.report.summary import summarise
 from schemas.contradiction import Side
+from schemas.decision import Decision
 from schemas.report import Report, ReportArticle
 
 
-def render_html(report: Report) -> str:
+def render_html(report: Report, decisions: Sequence[Decision] = (), *, is_served: bool = False) -> str:
     """Return report.html for one story, readable from file:// without any request.
 
-    Time and memory are linear in the claims and their evidence.
+    ``decisions`` are those known when the page is made; a page that is served keeps new ones at its server,
+    one in a file in the browser. Time and memory are linear in the claims and their evidence.
     """
     article = articles_by_id(report)
 
@@ -22,6 +24,8 @@ def render_html(report: Report) -> str:
 
     return render_page(
         "report.html.j2",
+        is_served=is_served,
+        decisions=decisions,
         report=report,
         summary=summarise(report),
         article=article,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from pipeline.report.page import render_page
+from pipeline.report.page import INDEX_SCRIPTS, INDEX_STYLES, render_page
 from pipeline.report.summary import severities, summarise
 from schemas.contradiction import Severity
 from schemas.report import Report
@@ -57,6 +57,8 @@ def render_index(reports: Sequence[IndexEntry]) -> str:
     ordered = sorted(reports, key=_rank)
     return render_page(
         "index.html.j2",
+        styles=INDEX_STYLES,
+        scripts=INDEX_SCRIPTS,
         entries=ordered,
         totals={
             severity: sum((entry.severities or {}).get(severity, 0) for entry in ordered)

@@ -1,6 +1,7 @@
 """One self-contained HTML page from a template: styles and script inside, all else forbidden by CSP."""
 
 from base64 import b64encode
+from collections.abc import Sequence
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -15,17 +16,42 @@ from pipeline.report.text import visible
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
-def render_page(template: str, **values: object) -> str:
-    """Return the page of ``template``, report.css and report.js inlined and allowed by their hashes alone."""
-    style, script = _asset("report.css"), _asset("report.js")
+# What each page is made of, in the order of the cascade: narrow screens and paper have the last word.
+STORY_STYLES: Final = tuple("base findings claims matrix timeline reader desk narrow print".split())
+STORY_SCRIPTS: Final = ("filters", "desk", "reader")
+INDEX_STYLES: Final = ("base", "findings", "index", "narrow", "print")
+INDEX_SCRIPTS: Final = ("filters", "index")
+
+
+def render_page(
+    template: str,
+    *,
+    styles: Sequence[str] = STORY_STYLES,
+    scripts: Sequence[str] = STORY_SCRIPTS,
+    is_served: bool = False,
+    **values: object,
+) -> str:
+    """Return the page of ``template``, its styles and scripts inlined and allowed by their hashes alone.
+
+    A page that is served may ask its own server, one in a file nobody.
+    """
+    style = "".join(_asset(f"styles/{name}.css") for name in styles)
+    script = "".join(_asset(f"scripts/{name}.js") for name in scripts)
+    asks = "'self'" if is_served else "'none'"
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "img-src data:; base-uri 'none'; form-action 'none'"
+        f"connect-src {asks}; img-src data:; base-uri 'none'; form-action 'none'"
     )
     return (
         _environment()
         .get_template(template)
-        .render(style=Markup(style), script=Markup(script), policy=policy, **values)  # noqa: S704 our own files
+        .render(
+            style=Markup(style),  # noqa: S704 our own files
+            script=Markup(script),  # noqa: S704 our own files
+            policy=policy,
+            is_served=is_served,
+            **values,
+        )
     )
 
 

@@ -1,0 +1,62 @@
+"""What a reviewer decided about a finding, and about which wording of it."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Final, Literal
+
+from schemas.contradiction import ConflictKind, Relation
+from schemas.record import Record
+
+DECISIONS_VERSION: Final = 1
+MAX_NOTE: Final = 4000  # characters
+
+
+class Ruling(StrEnum):
+    """What a reviewer makes of a finding."""
+
+    accepted = "accepted"
+    dismissed = "dismissed"
+
+
+class DismissalReason(StrEnum):
+    """Why a finding was dismissed."""
+
+    same_meaning = "same_meaning"
+    update = "update"
+    speakers_differ = "speakers_differ"
+    different_scope = "different_scope"
+    bad_quote = "bad_quote"
+    not_checkable = "not_checkable"
+    other = "other"
+
+
+class DecidedSide(Record):
+    """One side of a finding as it read when it was decided; ``article`` is the name of its file."""
+
+    article: str
+    quote: str
+
+
+class Decision(Record):
+    """The latest word on one finding; ``ruling`` is null where there is a note alone.
+
+    ``finding_id`` comes from what the sides say, so that it survives a re-run; ``kind``, ``relation`` and
+    ``sides`` keep what was decided on, to recognise the finding when a sentence of it was changed.
+    """
+
+    finding_id: str
+    ruling: Ruling | None = None
+    reason: DismissalReason | None = None
+    note: str = ""
+    decided_at: datetime
+    kind: ConflictKind
+    relation: Relation
+    sides: tuple[DecidedSide, DecidedSide]
+
+
+class Decisions(Record):
+    """Decisions on one story, as they are exported and imported."""
+
+    schema_version: Literal[1] = DECISIONS_VERSION
+    story: str
+    decisions: tuple[Decision, ...] = ()
