@@ -13,9 +13,10 @@ from pipeline.reading.metadata import Metadata, read_front_matter, read_page
 from pipeline.reading.sentences import split_sentences
 from pipeline.reading.sidecar import SIDECAR, read_sidecar
 from pipeline.reading.sources import Source, find_sources, is_regular, printable, real_path, shown
-from schemas.article import Article, Skipped, Story
+from schemas.article import Article, Sentence, Skipped, Story
 
 MAX_ARTICLE_BYTES: Final = 2_000_000
+MAX_SENTENCES: Final = 5_000  # ten times the longest article; comparing takes time by their square
 
 _WANTED: Final = "give .txt or .md articles, or a folder that holds them"
 
@@ -99,9 +100,13 @@ def _article(path: Path, known: Metadata) -> Article:
     decoded = decode(_bytes(path))
     text = decoded.text
     front, start = read_front_matter(text)
-    sentences = split_sentences(text, start)
+    sentences = split_sentences(text, start, most=MAX_SENTENCES)
     if not sentences:
         raise NotText("front matter only, no article")
+    if len(sentences) > MAX_SENTENCES:
+        raise NotText(
+            f"more than {MAX_SENTENCES:,} sentences, which no article has: split it into its articles"
+        )
     found = known.over(front).over(read_page(text, sentences))
     notes = found.notes
     if known.outlet or front.outlet:
@@ -118,8 +123,15 @@ def _article(path: Path, known: Metadata) -> Article:
         encoding=decoded.encoding,
         text=text,
         sentences=sentences,
-        notes=decoded.notes + notes,
+        notes=decoded.notes + notes + _unread(sentences),
     )
+
+
+def _unread(sentences: Sequence[Sentence]) -> tuple[str, ...]:
+    """Return a note where claims can be drawn from none of an article's sentences."""
+    if any(sentence.is_readable for sentence in sentences):
+        return ()
+    return ("no running text found: nothing in it but bylines, page furniture or signs",)
 
 
 def _bytes(path: Path) -> bytes:
@@ -131,7 +143,7 @@ def _bytes(path: Path) -> bytes:
     with open(descriptor, "rb") as file:  # noqa: PTH123 - a descriptor, no path
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise NotText("not a regular file")
-        data = file.read(MAX_ARTICLE_BYTES + 1)
+        data = file.read(MAX_ARTICLE_BYTES + 1) or b""  # None where there is nothing to read as yet
     if len(data) > MAX_ARTICLE_BYTES:
         raise NotText(f"larger than {MAX_ARTICLE_BYTES // 1_000_000} MB, which no article is")
     return data

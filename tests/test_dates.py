@@ -207,9 +207,9 @@ def test_comparison_is_symmetric_and_never_parts_a_date_from_itself(
 )
 def test_long_lines_take_linear_time(piece: str) -> None:
     text = piece * (100_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     find_dates(text, FRIDAY)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(

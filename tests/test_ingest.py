@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
-from pipeline.ingest import MAX_ARTICLE_BYTES, ingest
+from pipeline.ingest import MAX_ARTICLE_BYTES, MAX_SENTENCES, ingest
 from pipeline.reading.decode import Decoded, NotText, decode
 from schemas.article import Story
 
@@ -172,8 +172,26 @@ def test_unreadable_content_is_skipped_with_its_reason(tmp_path: Path) -> None:
 
 
 def test_the_largest_allowed_file_is_read(tmp_path: Path) -> None:
-    folder = _write(tmp_path / "long", a=("The mill burned. " * 200_000)[: MAX_ARTICLE_BYTES - 2] + "d.")
+    sentence = "The mill burned, " * 25 + "and nobody was hurt. "
+    folder = _write(tmp_path / "long", a=(sentence * 5000)[: MAX_ARTICLE_BYTES - 2] + "d.")
     assert len(_one(folder).articles[0].text) == MAX_ARTICLE_BYTES
+
+
+@pytest.mark.parametrize(("count", "is_read"), [(MAX_SENTENCES, True), (MAX_SENTENCES + 1, False)])
+def test_a_text_of_more_sentences_than_any_article_is_refused(
+    tmp_path: Path, *, count: int, is_read: bool
+) -> None:
+    folder = _write(tmp_path / "long", good=MILL, many="It burned. " * count)
+    story = _one(folder)
+    assert [article.name for article in story.articles] == ["good"] + ["many"] * is_read
+    reason = "more than 5,000 sentences, which no article has: split it into its articles"
+    assert _skips(story) == ({} if is_read else {"many.txt": reason})
+
+
+def test_an_article_without_running_text_says_so(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Share\nTweet\nMost read\n")
+    (article,) = _one(tmp_path).articles
+    assert article.notes == ("no running text found: nothing in it but bylines, page furniture or signs",)
 
 
 def test_pipes_loops_and_broken_links_are_never_opened(tmp_path: Path) -> None:

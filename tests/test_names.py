@@ -133,6 +133,6 @@ def test_matching_is_symmetric_and_reflexive(a: str, b: str) -> None:
 @pytest.mark.parametrize("piece", ["A", "A ", "A.", "Mayor ", "a", " ", "of ", "Aa-", "Lind van "])
 def test_long_lines_take_linear_time(piece: str) -> None:
     text = piece * (100_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     find_names(text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

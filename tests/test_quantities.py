@@ -210,6 +210,6 @@ def test_a_converted_measure_stays_the_same(value: float, units: tuple[str, str,
 )
 def test_long_lines_take_linear_time(piece: str) -> None:
     text = piece * (100_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     find_quantities(text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5

@@ -151,11 +151,11 @@ def test_comparison_is_symmetric_and_never_parts_a_quotation_from_itself(a: str,
 )
 def test_long_lines_take_linear_time(piece: str) -> None:
     text = piece * (100_000 // len(piece))
-    started = time.perf_counter()
+    started = time.process_time()
     find_quotations(text)
     find_attribution(text)
     compare_quotations(text, text)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,12 @@ Nothing is guessed from prose. What is impossible or contradicts itself is null,
 """
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
-from pipeline.reading.published import parse_date, stamps
+from pipeline.reading.published import parse_date, plausible, stamps
+from pipeline.reading.toml import read_toml
 from schemas.article import Role, Sentence
 
 LONGEST_VALUE: Final = 300  # code points of a title or an outlet
@@ -120,8 +120,8 @@ def _front_matter(lines: Sequence[str], fence: str, end: int) -> tuple[Metadata,
     notes: list[str] = []
     if fence == "+++":
         try:
-            pairs: list[tuple[str, object]] = list(tomllib.loads("\n".join(lines)).items())
-        except (tomllib.TOMLDecodeError, RecursionError):
+            pairs: list[tuple[str, object]] = list(read_toml("\n".join(lines)).items())
+        except ValueError:  # of TOML itself, of a number of thousands of digits
             return Metadata(notes=("front matter is not valid TOML and was not used",)), end
     else:
         pairs = list(_yaml_pairs(lines))
@@ -163,9 +163,9 @@ def _yaml_pairs(lines: Sequence[str]) -> Iterator[tuple[str, object]]:
 
 def _as_day(value: object) -> date | None:
     if isinstance(value, datetime):
-        return value.date()
+        return plausible(value.date())
     if isinstance(value, date):
-        return value
+        return plausible(value)
     return parse_date(value) if isinstance(value, str) else None
 
 

@@ -8,6 +8,8 @@ import re
 from datetime import date
 from typing import Final, NamedTuple
 
+from pipeline.values.letters import plain_letters
+
 _MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
@@ -55,8 +57,13 @@ class Stamp(NamedTuple):
 
 def parse_date(text: str) -> date | None:
     """Return the date that ``text`` is, with or without weekday and time, or null if it is not one date."""
-    match = _WHOLE.fullmatch(text) if len(text) <= LONGEST_LINE else None
+    match = _WHOLE.fullmatch(plain_letters(text)) if len(text) <= LONGEST_LINE else None
     return _day(match) if match else None
+
+
+def plausible(day: date) -> date | None:
+    """Return ``day``, or null where no newspaper can have come out on it: a year mistyped, say."""
+    return day if 1800 <= day.year <= 2200 else None
 
 
 def stamps(line: str) -> list[Stamp]:
@@ -64,7 +71,7 @@ def stamps(line: str) -> list[Stamp]:
     if len(line) > LONGEST_LINE:
         return []
     found = []
-    for match in _STAMP.finditer(line):
+    for match in _STAMP.finditer(plain_letters(line)):
         label = (match["label"] or "").lower()
         is_update = label.startswith(("update", "modified", "last"))
         found.append(Stamp(_day(match), is_update, bool(label)))
@@ -98,7 +105,7 @@ def _day(match: re.Match[str]) -> date | None:
     weekday = match["weekday"]
     if weekday and _WEEKDAYS[found.weekday()] != weekday[:3].lower():
         return None
-    return found if 1800 <= year <= 2200 else None
+    return plausible(found)
 
 
 def _month(name: str) -> int:

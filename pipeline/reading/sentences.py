@@ -59,13 +59,16 @@ _AFTER_HOUR: Final = re.compile(
 )
 
 
-def split_sentences(text: str, start: int = 0) -> tuple[Sentence, ...]:
+def split_sentences(text: str, start: int = 0, most: int | None = None) -> tuple[Sentence, ...]:
     """Split ``text`` from offset ``start`` on into sentences, numbered from 1, each with its role.
 
     Spans are in code points of ``text``, ascending, disjoint, without outer white space, and together cover
-    every character from ``start`` on that is not white space.
+    every character from ``start`` on that is not white space. With ``most``, the splitting ends with the
+    first sentence beyond that many, so that a text of too many costs little.
     """
     paragraphs = _paragraphs(_lines(text, start), text)
+    if most is not None:
+        paragraphs = paragraphs[: most + 1]
     roles = paragraph_roles([text[begin:end] for begin, end in paragraphs])
     sentences: list[Sentence] = []
     for number, ((begin, end), role) in enumerate(zip(paragraphs, roles, strict=True), 1):
@@ -73,6 +76,8 @@ def split_sentences(text: str, start: int = 0) -> tuple[Sentence, ...]:
             span = Span(start=first, end=last)
             own = sentence_role(text[first:last], role, is_whole=(first, last) == (begin, end))
             sentences.append(Sentence(number=len(sentences) + 1, span=span, role=own, paragraph=number))
+            if most is not None and len(sentences) > most:
+                return tuple(sentences)
     return tuple(sentences)
 
 

@@ -7,7 +7,6 @@ title = "Mill burns in Harborough"
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
@@ -15,7 +14,8 @@ from typing import Final
 
 from pipeline.errors import InputError
 from pipeline.reading.metadata import Metadata, tidy
-from pipeline.reading.published import parse_date
+from pipeline.reading.published import parse_date, plausible
+from pipeline.reading.toml import read_toml
 
 SIDECAR: Final = "story.toml"
 _LARGEST: Final = 1_000_000  # bytes
@@ -35,8 +35,8 @@ def read_sidecar(path: Path, shown: str) -> dict[str, Metadata]:
     if len(data) > _LARGEST:
         raise InputError(f"{shown} is larger than 1 MB: a sidecar holds a few lines per article")
     try:
-        tables = tomllib.loads(data.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        tables = read_toml(data.decode("utf-8-sig"))
+    except ValueError as error:  # of the encoding, of TOML, of a number of thousands of digits
         # tomllib gives the line of every fault but one at the end.
         last = f"line {data.count(10) + 1}"
         reason = " ".join(str(error).split()).replace("at end of document", f"at the end, {last}")
@@ -81,9 +81,9 @@ def _metadata(name: str, entry: Mapping[str, object], text: str, shown: str) -> 
 
 def _day(value: object) -> date | None:
     if isinstance(value, datetime):
-        return value.date()
+        return plausible(value.date())
     if isinstance(value, date):
-        return value
+        return plausible(value)
     return parse_date(value) if isinstance(value, str) else None
 
 

@@ -38,7 +38,7 @@ def find_sources(paths: Sequence[Path]) -> list[Source]:
     files: list[Path] = []
     skipped: list[Skipped] = []
     for path, is_listed in _expanded(paths):
-        if path.is_dir():
+        if is_folder(path):
             folders.append(path)
         elif is_listed:
             skip = _reason(path)
@@ -90,6 +90,14 @@ def is_regular(path: Path) -> bool:
         return False
 
 
+def is_folder(path: Path) -> bool:
+    """Tell whether ``path`` leads to a folder; a link that leads where nobody may look does not."""
+    try:
+        return path.is_dir()
+    except OSError:  # Path.is_dir raises for some errors: a name too long, a folder that may not be entered
+        return False
+
+
 def _expanded(paths: Iterable[Path]) -> list[tuple[Path, bool]]:
     """Return the paths with patterns expanded, and whether each was found rather than named."""
     found: list[tuple[Path, bool]] = []
@@ -135,7 +143,7 @@ def _folder(folder: Path) -> list[Source]:
     below: list[Source] = []
     skipped = [skip for skip in own.skipped if skip.reason != _FOLDER_INSIDE]
     for entry in entries:
-        if not entry.is_dir() or entry.name.startswith("."):
+        if not is_folder(entry) or entry.name.startswith("."):
             continue
         try:
             source = _story(entry)
@@ -159,7 +167,7 @@ def _story(folder: Path) -> Source:
     """Return the articles that lie in ``folder`` itself; raises OSError where it cannot be listed."""
     files, skipped = [], []
     for entry in sorted(folder.iterdir()):
-        if entry.is_dir():
+        if is_folder(entry):
             reason = None if entry.name.startswith(".") else _FOLDER_INSIDE
             skipped += [Skipped(path=shown(entry), reason=reason)] if reason else []
             continue
@@ -173,7 +181,7 @@ def _story(folder: Path) -> Source:
 
 def _reason(path: Path) -> str | None:
     """Return why a file that was found, not named, is no article; "" where nobody needs to be told."""
-    is_article = path.suffix.lower() in SUFFIXES
+    is_article = path.name.lower().endswith(SUFFIXES)  # ".txt" is all name to pathlib
     if path.name in _SIDECARS:
         return ""
     if path.name.startswith("."):

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from pipeline.values.letters import plain_letters
 from pipeline.values.numerals import find_numerals
 from pipeline.values.stretches import MONTHS, WEEKDAYS, Stretch, day_of, last_such, month_of, week_of, year_of
 
@@ -243,7 +244,7 @@ def anchored(written: str, anchor: Stretch) -> Reading | None:
 
     None where ``written`` is nothing of the kind, or counts from nowhere.
     """
-    match = _ANCHORED.fullmatch(written)
+    match = _ANCHORED.fullmatch(plain_letters(written))
     numeral = next(find_numerals(match["count"]), None) if match else None
     if match is None or (numeral is None and match["count"].lower() not in ("a", "an")):
         return None
@@ -255,7 +256,10 @@ def anchored(written: str, anchor: Stretch) -> Reading | None:
         -1 if match["way"].lower() in ("before", "earlier") else 1
     )
     give = timedelta(days=0 if match["exact"] else leeway)
-    return Reading(granularity, Stretch(anchor.start + step - give, anchor.end + step + give))
+    try:
+        return Reading(granularity, Stretch(anchor.start + step - give, anchor.end + step + give))
+    except OverflowError:  # beyond the calendar
+        return None
 
 
 _Reader = Callable[[re.Match[str], date | None], Reading | None]

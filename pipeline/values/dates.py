@@ -8,6 +8,7 @@ from typing import Final
 
 from pipeline.values.comparison import Comparison
 from pipeline.values.datereading import PATTERNS, Granularity, Reading, anchored
+from pipeline.values.letters import plain_letters
 from pipeline.values.stretches import Stretch, day_of
 from schemas.claim import When
 from schemas.record import Record, Span
@@ -58,8 +59,8 @@ def compare_dates(a: DatedSpan, b: DatedSpan) -> Comparison:
         return Comparison.differ
     if a.start and a.end and b.start and b.end:
         leeway = timedelta(days=1 if Granularity.relative in (a.granularity, b.granularity) else 0)
-        apart = a.start > b.end + leeway or b.start > a.end + leeway
-        return Comparison.differ if apart else Comparison.same
+        gap = max(a.start - b.end, b.start - a.end)  # a difference: the calendar may end on either day
+        return Comparison.differ if gap > leeway else Comparison.same
     shares_weekday = a.weekday is not None and a.weekday == b.weekday
     is_same_text = a.text.casefold() == b.text.casefold()
     return Comparison.same if named or shares_weekday or is_same_text else Comparison.incomparable
@@ -77,8 +78,9 @@ def find_dates(
     of the story is known, ``around``, it gives "3 May" its year, and nothing else.
     """
     found: list[tuple[int, int, Reading]] = []
+    plain = plain_letters(text)
     for pattern, read in PATTERNS:
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(plain):
             try:
                 reading = read(match, published)
             except OverflowError:  # a publication date at the very end of the calendar

@@ -31,6 +31,9 @@ __all__ = ["Difference", "Passage", "differences", "has_conflicting_values"]
 MIN_LED: Final = 6  # equal words in a row before two names in one place, where what follows differs
 MIN_OVERLAP_NAMES: Final = 0.6  # of the words of the shorter passage, for a name in another's place
 MIN_QUOTED: Final = 6  # words two quotations share before their speakers are compared
+MOST_PAIRS: Final = (
+    2500  # of values of a kind in two passages; two tables of numbers are not set side by side
+)
 
 _PLACE_WORDS: Final = frozenset(("to", "in", "at", "near", "from"))
 _MORE: Final = re.compile(r"\b(?:another|further|additional|other|extra)\s\Z", re.IGNORECASE)
@@ -105,7 +108,9 @@ def has_conflicting_values(kind: ConflictKind, a: Passage, b: Passage) -> bool:
 def _unmatched(
     values_a: Sequence[_Value], values_b: Sequence[_Value], compare: Callable[[_Value, _Value], Comparison]
 ) -> list[tuple[_Value, _Value]]:
-    """Return the pairs that differ, of values that no value of the other passage fits."""
+    """Return the pairs that differ, of values that no value of the other passage fits; none of two tables."""
+    if len(values_a) * len(values_b) > MOST_PAIRS:
+        return []
     fits_a = {x.span for x in values_a for y in values_b if compare(x, y) is Comparison.same}
     fits_b = {y.span for x in values_a for y in values_b if compare(x, y) is Comparison.same}
     return [
@@ -249,17 +254,19 @@ def _name_kind(a: Read, b: Read, x: NameSpan, y: NameSpan) -> ConflictKind:
 def _quoted(a: Read, b: Read) -> Iterator[Difference]:
     """Yield misquotes, and one quotation given to two people."""
     quoted_a, quoted_b = find_quotations(a.text), find_quotations(b.text)
-    wordings = [(x, y, compare_quotations(x.text, y.text)) for x in quoted_a for y in quoted_b]
-    matched = [(x, y) for x, y, wording in wordings if wording.is_same and not wording.differs]
+    if len(quoted_a) * len(quoted_b) > MOST_PAIRS:
+        return
+    compared = ((x, y, compare_quotations(x.text, y.text)) for x in quoted_a for y in quoted_b)
+    wordings = [(x, y, wording) for x, y, wording in compared if wording.is_same]
+    matched_a = {x.span for x, _, wording in wordings if not wording.differs}
+    matched_b = {y.span for _, y, wording in wordings if not wording.differs}
     for x, y, wording in wordings:
         speaker_a, speaker_b = speaker_of(a.text, x), speaker_of(b.text, y)
         names = [_person_in(read, s.span) for read, s in ((a, speaker_a), (b, speaker_b)) if s]
         differ = len(names) == 2 and bool(names[0] and names[1]) and not same_name(names[0], names[1])
-        if not wording.is_same:
-            continue
         if differ and speaker_a and speaker_b and wording.shared >= MIN_QUOTED:
             yield _difference(ConflictKind.attribution, a, b, speaker_a.span, speaker_b.span)
-        if differ or any(x is p or y is q for p, q in matched):
+        if differ or x.span in matched_a or y.span in matched_b:
             continue
         for part_a, part_b in wording.differs:
             span_a, span_b = _shifted(part_a, x.span.start), _shifted(part_b, y.span.start)
@@ -282,8 +289,10 @@ def _polarity(a: Read, b: Read) -> Iterator[Difference]:
     is_in_a = bool(negations(a.text))
     negated, plain = (a, b) if is_in_a else (b, a)
     cue = negations(negated.text)[0]
-    word = next(w for w in negated.tokens if w.start >= cue.span.end and w.is_content)
-    twin = next(w for w in plain.tokens if w.key == word.key)
+    word = next((w for w in negated.tokens if w.start >= cue.span.end and w.is_content), None)
+    twin = next((w for w in plain.tokens if word and w.key == word.key), None)
+    if word is None or twin is None:
+        return  # the negated word is a part of a name
     spans = (Span(start=cue.span.start, end=word.end), Span(start=twin.start, end=twin.end))
     yield _difference(ConflictKind.polarity, a, b, *(spans if is_in_a else spans[::-1]))
 

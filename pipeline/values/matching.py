@@ -38,8 +38,9 @@ def in_one_role(
     read_a: Read, read_b: Read, pairs: list[tuple[Value, Value]], ease: Ease
 ) -> Iterator[tuple[Value, Value]]:
     """Yield the pairs in the same role, each value with the one it is most alike."""
-    around = [(surroundings(read_a, x.span), surroundings(read_b, y.span), x, y) for x, y in pairs]
-    scored = [(_alike(at_x, at_y, ease), x, y) for at_x, at_y, x, y in around]
+    at_x = {span: surroundings(read_a, span) for span in {x.span for x, _ in pairs}}
+    at_y = {span: surroundings(read_b, span) for span in {y.span for _, y in pairs}}
+    scored = [(_alike(at_x[x.span], at_y[y.span], ease), x, y) for x, y in pairs]
     used: set[tuple[str, Span]] = set()
     for score, x, y in sorted(scored, key=lambda item: -item[0]):
         if score > 0 and not {("a", x.span), ("b", y.span)} & used:

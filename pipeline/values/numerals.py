@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from pipeline.values.letters import plain_letters
+
 
 class Numeral(NamedTuple):
     """A number at ``text[start:end]``.
@@ -74,7 +76,7 @@ _NUMERAL: Final = re.compile(
 
 def find_numerals(text: str) -> Iterator[Numeral]:
     """Yield the numbers in ``text`` in order, whatever they count; takes time linear in the text."""
-    for match in _NUMERAL.finditer(text):
+    for match in _NUMERAL.finditer(plain_letters(text)):
         start, end = match.span()
         if digits := match["digits"]:
             scale = (

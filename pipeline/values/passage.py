@@ -10,6 +10,7 @@ from pipeline.values.clauses import insertions
 from pipeline.values.clock import ClockTime, find_times
 from pipeline.values.countries import COUNTRIES
 from pipeline.values.dates import DatedSpan, find_dates
+from pipeline.values.letters import plain_letters
 from pipeline.values.names import NameSpan, find_names
 from pipeline.values.quantities import find_quantities
 from pipeline.values.samename import fold_name
@@ -40,7 +41,7 @@ class Token(NamedTuple):
 
 
 class Read(NamedTuple):
-    """A passage with all that was found in it."""
+    """A passage with all that was found in it; ``text`` has plain letters."""
 
     text: str
     tokens: tuple[Token, ...]
@@ -69,7 +70,7 @@ class Surroundings(NamedTuple):
 @lru_cache(maxsize=4096)  # a sentence meets many others
 def read_passage(passage: Passage) -> Read:
     """Find the words and the values of a passage."""
-    text = passage.text
+    text = plain_letters(passage.text)
     names = find_names(text)
     return Read(
         text=text,

@@ -11,7 +11,7 @@ from schemas.contradiction import ConflictKind
 from schemas.record import Span
 
 _SIDE: Final = re.compile(
-    r"(?P<thing>[^\W\d_][\w’'-]*),? (?:(?:which|that) )?"
+    r"(?P<thing>[^\W\d_][\w’'-]{0,40}),? (?:(?:which|that) )?"
     r"(?:(?:is|was|are|were|lies|lay|stands|stood|sits|sat|runs|ran) )?"
     r"(?:on|at|along|in) the (?P<way>north|south|east|west|left|right)(?:ern)?(?:[- ]hand)? "
     r"(?P<side>side|end|edge|bank|wing|shore|coast|corner|flank|slope)\b",
