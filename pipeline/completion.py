@@ -1,6 +1,7 @@
 """What an endpoint's completion must hold to be read, and what it says when it holds no answer."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import BaseModel, Field, InstanceOf, ValidationError
@@ -64,10 +65,28 @@ def first_token_options(body: Mapping[str, Any]) -> list[Token]:
     return (first[0].top_logprobs or []) if first else []
 
 
-def tokens_used(body: Mapping[str, Any]) -> tuple[int, int]:
-    """Return the tokens in and out that a completion tells, 0 where it tells none."""
+@dataclass(frozen=True)
+class Spent:
+    """The tokens that an endpoint says a request took; ``cached_in`` of those in came from its cache."""
+
+    tokens_in: int
+    tokens_out: int
+    cached_in: int = 0
+
+
+def tokens_told(body: Mapping[str, Any]) -> Spent | None:
+    """Return the tokens that a completion says it took; None where it does not say, or cannot be right."""
     usage = body.get("usage")
-    told = usage if isinstance(usage, Mapping) else {}
-    spent = [told.get(name) for name in ("prompt_tokens", "completion_tokens")]
-    tokens_in, tokens_out = (n if isinstance(n, int) else 0 for n in spent)
-    return tokens_in, tokens_out
+    if not isinstance(usage, Mapping):
+        return None
+    tokens_in, tokens_out = (_count(usage, name) for name in ("prompt_tokens", "completion_tokens"))
+    if not tokens_in or tokens_out is None:  # there is no request without a token
+        return None
+    details = usage.get("prompt_tokens_details")
+    cached_in = _count(details, "cached_tokens") if isinstance(details, Mapping) else None
+    return Spent(tokens_in, tokens_out, min(cached_in or 0, tokens_in))
+
+
+def _count(told: Mapping[str, Any], name: str) -> int | None:
+    value = told.get(name)
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None

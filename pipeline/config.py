@@ -17,6 +17,7 @@ class Environment(Record):
     api_key: str | None = None
     base_url: str | None = None
     models_dir: Path
+    prices: Path | None = None  # the user's table of prices, which need not be there
 
     def __repr__(self) -> str:
         """Keep the key out of every log and traceback."""
@@ -33,22 +34,29 @@ class Settings(Record):
     concurrency: int | None = None
     requests_per_minute: float | None = None
     timeout_s: float | None = None
+    max_cost_usd: float | None = None
+    max_tokens: int | None = None
+    max_calls: int | None = None
+    max_time_s: float | None = None
+    prices: Path | None = None
     threads: int | None = None
     calibration: Path | None = None
     prompts: dict[str, str] = DEFAULT_PROMPTS
 
     def shown(self) -> dict[str, str]:
         """Return what was set, for the report; no paths, and no keys."""
-        told = ("concurrency", "requests_per_minute", "timeout_s", "threads")
+        caps = ("max_cost_usd", "max_tokens", "max_calls", "max_time_s")
+        told = ("concurrency", "requests_per_minute", "timeout_s", "threads", *caps)
         return {name: str(value) for name in told if (value := getattr(self, name)) is not None}
 
 
 def read_environment() -> Environment:
-    """Return what the environment says about the endpoint and where model files are kept."""
-    models = os.environ.get("STORYCHECK_MODELS")
+    """Return what the environment says about the endpoint, and where model files and prices are kept."""
+    models, prices = os.environ.get("STORYCHECK_MODELS"), os.environ.get("STORYCHECK_PRICES")
     return Environment(
         # Without the line end or blank that a key read from a file tends to bring along.
         api_key=os.environ.get("OPENAI_API_KEY", "").strip() or None,
         base_url=os.environ.get("OPENAI_BASE_URL", "").strip() or None,
         models_dir=Path(models) if models else platformdirs.user_cache_path("storycheck") / "models",
+        prices=Path(prices) if prices else platformdirs.user_config_path("storycheck") / "prices.toml",
     )

@@ -6,6 +6,8 @@ StorycheckError            ends the command with ``exit_code`` and its message, 
 └── EndpointError          exit 3: the endpoint cannot be used at all, so that going on would be pointless
     ├── AuthenticationFailed    the key is wrong or missing; a retry cannot help
     ├── ModelNotFound           the endpoint does not know the model; a retry cannot help
+    ├── QuotaUsedUp             the account has nothing left; a retry cannot help
+    ├── NotTrusted              its certificate does not fit, or it speaks no TLS; a retry cannot help
     └── EndpointDown            nothing answers there, after the retries
 
 AnswerError                one call failed; recorded where it happened, the run goes on
@@ -13,6 +15,7 @@ AnswerError                one call failed; recorded where it happened, the run 
 ├── AnswerInvalid          the answer never fitted the schema
 ├── AnswerRefused          the model or its content filter declined
 ├── ContextTooLong         the prompt does not fit the model's context; a shorter one can
+├── BudgetReached          a cap of the user's was reached, so that it was not asked; another run can
 └── CallFailed             the call itself failed, after the retries
 """
 
@@ -45,6 +48,14 @@ class ModelNotFound(EndpointError):
     """The endpoint does not serve the model that was asked for."""
 
 
+class QuotaUsedUp(EndpointError):
+    """The account behind the key has nothing left to spend."""
+
+
+class NotTrusted(EndpointError):
+    """Who answers cannot prove to be the endpoint."""
+
+
 class EndpointDown(EndpointError):
     """Nothing answers at the endpoint."""
 
@@ -67,6 +78,10 @@ class AnswerRefused(AnswerError):
 
 class ContextTooLong(AnswerError):
     """The prompt does not fit into the model's context."""
+
+
+class BudgetReached(AnswerError):
+    """The call was not made: it would have gone over a cap on what may be spent."""
 
 
 class CallFailed(AnswerError):

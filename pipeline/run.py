@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from typing import TypeVar
 from pipeline import __version__
 from pipeline.adjudicate import Adjudged, Context, Ruling, adjudicate
 from pipeline.align import align
+from pipeline.budget import NO_CAPS
 from pipeline.cluster import cluster
 from pipeline.compare import compare
 from pipeline.errors import EndpointError
@@ -29,6 +31,7 @@ from pipeline.verify import Judged, verify
 from schemas.article import Article, Story
 from schemas.claim import Claim, Dropped
 from schemas.report import (
+    Budget,
     Coverage,
     Failure,
     PromptUsed,
@@ -96,7 +99,7 @@ async def check_story(
     articles = {article.id: article for article in story.articles}
     await _timed(work, llm, "extract", _extract_all(work, llm, prompts, progress))
     if work.stopped is None:
-        await _timed(work, llm, "ground", _ground_all(work, articles, judge, progress))
+        await _timed(work, llm, "ground", _ground_all(work, articles, llm, judge, progress))
     if work.stopped is None:
         candidates = retrieve(work.claims, story.articles)
         await _timed(work, llm, "verify", _verify_all(work, candidates, articles, judge, progress))
@@ -122,11 +125,17 @@ async def _extract_all(work: Work, llm: Llm, prompts: Prompts, progress: Progres
     progress.finish("extract")
 
 
-async def _ground_all(work: Work, articles: Mapping[str, Article], judge: Judge, progress: Progress) -> None:
+async def _ground_all(
+    work: Work, articles: Mapping[str, Article], llm: Llm, judge: Judge, progress: Progress
+) -> None:
+    before = len(llm.unanswered["ground"])
     (grounded,) = await _gather(work, [ground(work.claims, articles, judge, progress)])
     if grounded is not None:
         work.claims = list(grounded.claims)
         work.dropped.extend(grounded.dropped)
+    for reason, count in Counter(llm.unanswered["ground"][before:]).items():
+        where = f"{count} {'claim' if count == 1 else 'claims'}, kept without being held against the sentence"
+        work.failures.append(Failure(stage="ground", where=where, reason=reason))
 
 
 async def _verify_all(
@@ -218,7 +227,7 @@ def _report(
     story = work.story
     origins = find_origins(story.articles)
     outcome = reconcile(story.articles, origins, work.claims, work.judged, work.adjudged)
-    failures = [*work.failures, *_unjudged(outcome.claims, story.articles)]
+    failures = [*work.failures, *_unjudged(work, outcome.claims)]
     spent = _spent(llm.usage, before)
     info = RunInfo(
         id=_run_id(story, llm, prompts),
@@ -231,6 +240,7 @@ def _report(
         cached_calls=spent.cached_calls,
         tokens_in=spent.tokens_in,
         tokens_out=spent.tokens_out,
+        cost_usd=None if llm.endpoint.price is None else round(spent.cost_usd, 6),
         complete=not failures and work.stopped is None and not any(s.is_lost for s in story.skipped),
         coverage=_coverage(work, outcome.claims, failures),
         endpoint=llm.endpoint.name,
@@ -239,6 +249,7 @@ def _report(
         failures=tuple(failures),
         notes=llm.notes,
         settings=dict(settings),
+        budget=_budget(llm),
     )
     return Report(
         story=story.name,
@@ -252,19 +263,37 @@ def _report(
     )
 
 
-def _unjudged(claims: Sequence[ReportClaim], articles: Sequence[Article]) -> list[Failure]:
-    labels = {article.id: article.label for article in articles}
-    return [
-        Failure(
-            stage="verify",
-            article_id=claim.article_id,
-            claim_id=claim.id,
-            where=f"{labels[claim.article_id]}, sentence {claim.sentence}",
-            reason=claim.verdict.error or "it was not judged",
-        )
-        for claim in claims
-        if claim.verdict.label is Label.error
-    ]
+def _budget(llm: Llm) -> Budget | None:
+    caps = llm.budget.caps
+    if caps == NO_CAPS:
+        return None
+    return Budget(
+        max_cost_usd=caps.cost_usd,
+        max_tokens=caps.tokens,
+        max_calls=caps.calls,
+        max_time_s=caps.time_s,
+        reached=llm.budget.reached,
+        unasked=llm.budget.unasked,
+    )
+
+
+def _unjudged(work: Work, claims: Sequence[ReportClaim]) -> list[Failure]:
+    """Return what went unanswered about each claim, also where what was answered settles it."""
+    labels = {article.id: article.label for article in work.story.articles}
+    found = []
+    for claim in claims:
+        judged = work.judged.get(claim.id)
+        reason = claim.verdict.error or (judged.error if judged else None)
+        if reason is not None or claim.verdict.label is Label.error:
+            failure = Failure(
+                stage="verify",
+                article_id=claim.article_id,
+                claim_id=claim.id,
+                where=f"{labels[claim.article_id]}, sentence {claim.sentence}",
+                reason=reason or "it was not judged",
+            )
+            found.append(failure)
+    return found
 
 
 def _coverage(work: Work, claims: Sequence[ReportClaim], failures: Sequence[Failure]) -> Coverage:
@@ -287,6 +316,7 @@ def _spent(usage: Mapping[str, Usage], before: Mapping[str, Usage]) -> Usage:
         total.cached_calls += now.cached_calls - then.cached_calls
         total.tokens_in += now.tokens_in - then.tokens_in
         total.tokens_out += now.tokens_out - then.tokens_out
+        total.cost_usd += now.cost_usd - then.cost_usd
     return total
 
 

@@ -11,6 +11,7 @@ from pipeline.embedded.models import CATALOGUE, EmbeddedModel, resolve_model
 from pipeline.embedded.server import available_cores, serve
 from pipeline.errors import InputError
 from pipeline.llm import Endpoint
+from pipeline.prices import FREE, Price, find_price
 
 # Four answers written side by side take turns less long than one after the other; questions that are only
 # read gain nothing from it, and each slot would have to read the shared part of the prompt.
@@ -50,15 +51,27 @@ def _hosted(name: str, settings: Settings, environment: Environment) -> Endpoint
     base_url, key = environment.base_url, environment.api_key or "none"
     if not (key.isascii() and key.isprintable()) or " " in key:
         raise InputError("OPENAI_API_KEY holds blanks or characters that no key has: copy it again.")
+    host = "api.openai.com" if base_url is None else _host(base_url)
     return Endpoint(
         base_url=base_url,
         api_key=key,
         model=name,
-        name="api.openai.com" if base_url is None else _host(base_url),
+        name=host,
         concurrency=settings.concurrency or HOSTED_CONCURRENCY,
         requests_per_minute=settings.requests_per_minute,
         timeout_s=settings.timeout_s or HOSTED_TIMEOUT_S,
+        price=_price(name, host, settings, environment),
     )
+
+
+def _price(model: str, host: str, settings: Settings, environment: Environment) -> Price | None:
+    price = find_price(model, host, settings.prices, environment.prices)
+    if price is None and settings.max_cost_usd is not None:
+        raise InputError(
+            f"--max-cost needs the price of {model!r} at {host}, which is not known: write it into "
+            f"{settings.prices or environment.prices}, or cap with --max-tokens."
+        )
+    return price
 
 
 def _host(base_url: str) -> str:
@@ -97,4 +110,5 @@ def _embedded(name: str, settings: Settings, models_dir: Path, on_fetch: FetchPr
             odds_concurrency=EMBEDDED_ODDS_SLOTS,
             requests_per_minute=settings.requests_per_minute,
             timeout_s=settings.timeout_s or EMBEDDED_TIMEOUT_S,
+            price=FREE,
         )

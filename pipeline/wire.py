@@ -3,6 +3,8 @@
 A missing feature is detected once, from the endpoint's own refusal, and noted for the report.
 """
 
+import re
+import ssl
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -11,8 +13,10 @@ from urllib.parse import urlsplit
 
 import httpx2
 import openai
+from openai.types.chat import ChatCompletion
 
 from pipeline import errors
+from pipeline.completion import check_shape
 
 REASONING_ROOM = 2000  # tokens a reasoning model may think before its answer
 SHORTEST_SECRET = 8  # characters; a shorter key is a placeholder, and cutting it out would garble words
@@ -20,6 +24,14 @@ SHORTEST_SECRET = 8  # characters; a shorter key is a placeholder, and cutting i
 
 class SentOtherwise(Exception):
     """The request was refused for a feature the endpoint lacks: send it again, now that this is known."""
+
+
+class Unreadable(Exception):
+    """What came has not the shape of an answer; ``is_foreign`` where it is no chat completion at all."""
+
+    def __init__(self, message: str, *, is_foreign: bool = False) -> None:
+        super().__init__(message)
+        self.is_foreign = is_foreign
 
 
 class Wire:
@@ -42,7 +54,12 @@ class Wire:
         """Remember, and note once for the report, that ``feature`` is missing."""
         if feature not in self._lacks:
             self._lacks.add(feature)
-            self.notes.append(FEATURES[feature][1])
+            self.note(FEATURES[feature][1])
+
+    def note(self, text: str) -> None:
+        """Note ``text`` once for the report."""
+        if text not in self.notes:
+            self.notes.append(text)
 
     def must_be_put_otherwise(self, request: Mapping[str, Any]) -> bool:
         """Tell whether ``request`` asks for what the endpoint lacks and ``adapted`` cannot take out."""
@@ -59,17 +76,38 @@ class Wire:
 
     def translated(self, error: openai.OpenAIError | TimeoutError, sent: Mapping[str, Any]) -> Exception:
         """Return the error of ours that ``error`` stands for; ``sent`` is the request that met it."""
+        if _is_untrusted(error):
+            return errors.NotTrusted(
+                f"{self.name} cannot be trusted ({self._said(error)}): check OPENAI_BASE_URL, or name the "
+                "certificates to trust in SSL_CERT_FILE."
+            )
         match error:
             case openai.APIStatusError(code="model_not_found"):
                 return self._no_model()
-            case openai.AuthenticationError() | openai.PermissionDeniedError():
+            case openai.APIStatusError(code="insufficient_quota"):
+                return errors.QuotaUsedUp(
+                    f"{self.name} says that the quota is used up: look at the account, then run the same "
+                    "command again; what was answered is kept."
+                )
+            case openai.AuthenticationError() | openai.PermissionDeniedError() if not _is_page(error):
                 return errors.AuthenticationFailed(
                     f"{self.name} refuses the key ({error.status_code}): set OPENAI_API_KEY to a valid one."
                 )
             case openai.NotFoundError():
                 return self._no_model()
+            case openai.APIStatusError(status_code=status) if status < 400:
+                return errors.ModelNotFound(
+                    f"{self.name} sends us elsewhere ({status}): set OPENAI_BASE_URL to the address itself."
+                )
+            case openai.APIStatusError(status_code=401 | 403 | 407 as status):
+                return errors.EndpointDown(
+                    f"What stands between us and {self.name} does not let us through ({status}): check the "
+                    "proxy (HTTPS_PROXY) and the address."
+                )
             case openai.BadRequestError() | openai.UnprocessableEntityError():
                 return self._refused(error, sent)
+            case openai.APIStatusError(status_code=413):
+                return errors.ContextTooLong("the prompt is longer than the endpoint takes")
             case openai.APIConnectionError():
                 cause = error.__cause__
                 if cause is not None and not isinstance(cause, httpx2.HTTPError | OSError):
@@ -106,7 +144,7 @@ class Wire:
 
     def _refused(self, error: openai.APIStatusError, sent: Mapping[str, Any]) -> Exception:
         text = str(error).lower()
-        if "context" in text and any(word in text for word in ("length", "size", "window")):
+        if _TOO_LONG.search(text):
             return errors.ContextTooLong("the prompt does not fit the model's context")
         if "content_filter" in text or "content management policy" in text:
             return errors.AnswerRefused("the endpoint's content filter declined")
@@ -116,6 +154,12 @@ class Wire:
                 return SentOtherwise()
         return errors.CallFailed(f"the endpoint refused the request: {self._said(error)}")
 
+
+# What endpoints say of a prompt that is too long for them, in lower case.
+_TOO_LONG = re.compile(
+    r"context[ _](?:length|size|window)|\b(?:prompt|input|request) (?:is|was) too (?:long|large)"
+    r"|too many (?:input )?tokens|reduce the length of the (?:messages|prompt)"
+)
 
 # By the name of the request's field: the words of a refusal that name it, and what the report says then.
 FEATURES = {
@@ -132,16 +176,62 @@ FEATURES = {
 }
 
 
+def body_of(completion: object) -> dict[str, Any]:
+    """Return the body of a completion that can be read. Raises Unreadable for anything else."""
+    if not isinstance(completion, ChatCompletion) or not isinstance(completion.choices, list):
+        raise Unreadable("what the endpoint sent is no chat completion", is_foreign=True)
+    body = completion.model_dump(exclude_none=True, warnings=False)
+    try:
+        check_shape(body)
+    except errors.AnswerInvalid as error:
+        raise Unreadable(str(error)) from None
+    return body
+
+
 def may_help_to_retry(error: BaseException) -> bool:
     """Tell whether sending the same request again can succeed."""
-    if isinstance(error, TimeoutError):
+    if isinstance(error, TimeoutError | Unreadable):
         return True
+    if _is_untrusted(error):
+        return False
     if isinstance(error, openai.APIConnectionError):
         cause = error.__cause__
         return cause is None or isinstance(cause, httpx2.HTTPError | OSError)
-    return isinstance(error, openai.APIStatusError) and (
-        error.status_code in (408, 409, 429) or error.status_code >= 500
+    return (
+        isinstance(error, openai.APIStatusError)
+        and error.code != "insufficient_quota"
+        and (error.status_code in (408, 409, 429) or error.status_code >= 500)
     )
+
+
+def is_unbilled(error: BaseException) -> bool:
+    """Tell whether a request that met ``error`` surely cost nothing: it was refused, or never got there."""
+    if isinstance(error, openai.APIStatusError):
+        return error.status_code < 500 and error.status_code != 408
+    return isinstance(error, openai.APIConnectionError) and (
+        isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.ProxyError)
+    )
+
+
+def _is_untrusted(error: BaseException | None) -> bool:
+    """Tell whether ``error`` comes from a certificate that does not fit, or from no TLS on the other side."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:  # causes and contexts can go round in a circle
+        seen.add(id(error))
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        if isinstance(error, ssl.SSLError) and error.reason in (
+            "WRONG_VERSION_NUMBER",
+            "RECORD_LAYER_FAILURE",
+        ):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _is_page(error: openai.APIStatusError) -> bool:
+    """Tell whether a web page came in place of an endpoint's error, as proxies send."""
+    return "html" in error.response.headers.get("content-type", "").lower()
 
 
 def retry_after_s(error: BaseException | None) -> float | None:

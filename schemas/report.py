@@ -26,7 +26,7 @@ class PromptUsed(Record):
 class Failure(Record):
     """Something that could not be read, extracted or judged, with the reason and what it concerns."""
 
-    stage: Literal["ingest", "extract", "verify", "adjudicate"]
+    stage: Literal["ingest", "extract", "ground", "verify", "adjudicate"]
     article_id: str | None = None
     claim_id: str | None = None
     where: str  # for people: "ft, sentences 4 to 12"
@@ -54,8 +54,23 @@ class StageTime(Record):
     tokens_out: int = 0
 
 
+class Budget(Record):
+    """The caps that a command was given, and which of them ended it.
+
+    ``reached`` is the option with its value, and ``unasked`` how many questions were not sent for it, in the
+    whole command up to the end of this story.
+    """
+
+    max_cost_usd: float | None = None
+    max_tokens: int | None = None
+    max_calls: int | None = None
+    max_time_s: float | None = None
+    reached: str | None = None
+    unasked: int = 0
+
+
 class RunInfo(Record):
-    """How a run was made."""
+    """How a run was made; ``cost_usd`` is null where the price is not known."""
 
     id: str
     tool_version: str
@@ -76,6 +91,7 @@ class RunInfo(Record):
     failures: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()  # what was noticed about the endpoint, say a missing feature
     settings: dict[str, str] = {}
+    budget: Budget | None = None  # where there was a cap
 
 
 class ReportSentence(Record):

@@ -26,10 +26,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts its b
 
 
 @pytest.fixture(autouse=True)
-def _no_endpoint(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No test sees a key or an address of whoever runs it."""
+def _no_endpoint(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test sees a key, an address or a table of prices of whoever runs it."""
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "STORYCHECK_MODELS"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("STORYCHECK_PRICES", str(tmp_path_factory.getbasetemp() / "no-prices.toml"))
 
 
 @pytest.fixture(scope="module")

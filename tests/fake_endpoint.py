@@ -6,13 +6,16 @@ What a real model answers is in the recorded tests.
 
 import json
 import re
+import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import urlsplit
 
 Body = dict[str, Any]
 _NUMBERED = re.compile(r"^(\d+): (.*)$", re.MULTILINE)
@@ -22,14 +25,16 @@ _NUMBERED = re.compile(r"^(\d+): (.*)$", re.MULTILINE)
 class Reply:
     """What is sent back, ``delay_s`` after the request; a ``status`` of 0 hangs up without a word.
 
-    A body that is no dict goes out as it is; ``drip_s`` is the pause between its bytes.
+    A body that is no dict goes out as it is; ``drip_s`` is the pause between its bytes. ``raw``, where there
+    is one, does as it likes with the connection instead, which is closed when it is done.
     """
 
-    body: Body | bytes
+    body: Body | bytes = b""
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     delay_s: float = 0.0
     drip_s: float = 0.0
+    raw: Callable[[socket.socket], None] | None = None
 
 
 Answer = Callable[[Body], Reply]
@@ -48,8 +53,11 @@ class FakeEndpoint:
 
 
 @contextmanager
-def fake_endpoint(answer: Answer) -> Iterator[FakeEndpoint]:
-    """Serve on a free port of 127.0.0.1 while the block runs, answering each request by ``answer``."""
+def fake_endpoint(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator[FakeEndpoint]:
+    """Serve on a free port of 127.0.0.1 while the block runs, answering each request by ``answer``.
+
+    A request for another host, as a proxy gets it, is answered like any other.
+    """
     seen = FakeEndpoint()
     lock = threading.Lock()
 
@@ -66,7 +74,7 @@ def fake_endpoint(answer: Answer) -> Iterator[FakeEndpoint]:
                 seen.times.append(time.monotonic())
                 seen.in_flight += 1
                 seen.most_in_flight = max(seen.most_in_flight, seen.in_flight)
-            is_right_path = self.path == "/v1/chat/completions"
+            is_right_path = urlsplit(self.path).path == "/v1/chat/completions"
             reply = answer(body) if is_right_path else refused(404, f"no {self.path}")
             time.sleep(reply.delay_s)
             with lock:
@@ -74,7 +82,10 @@ def fake_endpoint(answer: Answer) -> Iterator[FakeEndpoint]:
             self._send(reply)
 
         def _send(self, reply: Reply) -> None:
-            if reply.status == 0:
+            if reply.raw is not None:
+                with suppress(OSError):  # the other side has had enough
+                    reply.raw(self.connection)
+            if reply.raw is not None or reply.status == 0:
                 self.close_connection = True
                 return
             data = reply.body if isinstance(reply.body, bytes) else json.dumps(reply.body).encode()
@@ -99,9 +110,11 @@ def fake_endpoint(answer: Answer) -> Iterator[FakeEndpoint]:
             """Keep quiet about clients that hang up: some tests kill them."""
 
     server = Server(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
-    seen.base_url = f"http://127.0.0.1:{server.server_port}/v1"
+    seen.base_url = f"http{'s' if tls else ''}://127.0.0.1:{server.server_port}/v1"
     try:
         yield seen
     finally:

@@ -254,6 +254,23 @@ async def test_without_log_probabilities_bare_answers_are_used(
     assert ["logprobs" in body for body in server.requests] == [True, False, False]
 
 
+async def test_where_no_option_begins_the_answer_the_letter_is_asked_for(
+    serve: Serve, answers: Answers
+) -> None:
+    def answer(body: Body) -> Reply:
+        if "logprobs" in body:
+            return scored({"<think>": -0.001, "S": -9.0})
+        return said('{"answer": "C"}')
+
+    server = serve(answer)
+    async with connect(at(server), answers) as model:
+        found = await odds(model)
+        await odds(model, asked(2))
+        assert [note for note in model.notes if "letter" in note] == list(model.notes)
+    assert found["C"] > 0.8
+    assert len(server.requests) == 4
+
+
 # -- what an endpoint lacks --
 
 
@@ -354,6 +371,8 @@ async def test_odds_in_flight_when_log_probabilities_are_refused_recover(
     [
         "This model's maximum context length is 4096 tokens",
         "the request exceeds the available context size (3072 tokens)",
+        "prompt is too long: 210000 tokens > 200000 maximum",
+        "Please reduce the length of the messages",
     ],
 )
 async def test_a_prompt_that_is_too_long_is_told_apart(serve: Serve, answers: Answers, message: str) -> None:
@@ -417,9 +436,13 @@ async def test_attempts_are_bounded_and_the_run_goes_on(serve: Serve, answers: A
         (refused(404, "no such model"), errors.ModelNotFound),
         (refused(400, "no such model", code="model_not_found"), errors.ModelNotFound),
         (refused(403, "no access", code="model_not_found"), errors.ModelNotFound),
-        (Reply(b"<html>Welcome</html>", headers={"content-type": "text/html"}), errors.ModelNotFound),
-        (Reply(b"{", headers={"content-type": "application/json"}), errors.ModelNotFound),
-        (Reply({"status": "ok"}), errors.ModelNotFound),
+        (refused(429, "no more", code="insufficient_quota"), errors.QuotaUsedUp),
+        (
+            Reply(b"<p>Not from here", status=403, headers={"content-type": "text/html"}),
+            errors.EndpointDown,
+        ),
+        (refused(407, "proxy"), errors.EndpointDown),
+        (Reply(status=308, headers={"location": "http://127.0.0.1:9/v1"}), errors.ModelNotFound),
     ],
 )
 async def test_what_refuses_one_refuses_all_after_one_request(
@@ -432,6 +455,41 @@ async def test_what_refuses_one_refuses_all_after_one_request(
     assert len(server.requests) == 1
     assert len({str(result) for result in results}) == 1
     assert "\n" not in str(results[0])
+
+
+UNREADABLE = [
+    Reply(b"<html>Welcome</html>", headers={"content-type": "text/html"}),
+    Reply(b"{", headers={"content-type": "application/json"}),
+    Reply(b""),
+    Reply({"status": "ok"}),
+    Reply(b"[]"),
+]
+
+
+@pytest.mark.usefixtures("no_wait")
+@pytest.mark.parametrize("reply", UNREADABLE)
+async def test_what_never_reads_as_an_answer_is_no_endpoint(
+    serve: Serve, answers: Answers, reply: Reply
+) -> None:
+    server = serve(in_turn(reply))
+    async with connect(at(server, concurrency=1), answers) as model:
+        results = await outcomes([count(model), *(count(model, asked(n)) for n in range(9)), odds(model)])
+    assert {type(result) for result in results} == {errors.ModelNotFound}
+    assert len(server.requests) == llm.UNREADABLE_ATTEMPTS
+
+
+@pytest.mark.usefixtures("no_wait")
+@pytest.mark.parametrize("reply", [*UNREADABLE, Reply(completion([])), Reply(completion([{"index": 0}]))])
+async def test_what_cannot_be_read_once_is_asked_for_again(
+    serve: Serve, answers: Answers, reply: Reply
+) -> None:
+    server = serve(in_turn(reply, GOOD, reply, reply, reply, GOOD))
+    async with connect(at(server), answers) as model:
+        assert await count(model) == 3
+        with pytest.raises(errors.AnswerInvalid):
+            await count(model, asked(2))
+        assert await count(model, asked(2)) == 3
+    assert len(server.requests) == 2 + llm.UNREADABLE_ATTEMPTS + 1
 
 
 @pytest.mark.usefixtures("no_wait")

@@ -40,6 +40,24 @@ def check(
     concurrency: Annotated[int | None, typer.Option(min=1, max=256, help="Requests in flight.")] = None,
     rpm: Annotated[float | None, typer.Option(min=0.1, help="Requests per minute at most.")] = None,
     timeout: Annotated[float | None, typer.Option(min=1, help="Seconds to wait for one answer.")] = None,
+    max_cost: Annotated[
+        float | None, typer.Option(min=0, help="USD to spend at most, by the table of prices.")
+    ] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=0, help="Tokens to spend at most, in and out.")
+    ] = None,
+    max_calls: Annotated[
+        int | None, typer.Option(min=0, help="Requests to send at most; 0 goes by stored answers alone.")
+    ] = None,
+    max_time: Annotated[
+        float | None, typer.Option(min=0, help="Seconds after which nothing more is sent.")
+    ] = None,
+    prices: Annotated[
+        Path | None, typer.Option(help="Table of prices (.toml), instead of STORYCHECK_PRICES.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what there is to ask, and what it takes; ask nothing.")
+    ] = False,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads of the embedded model.")] = None,
     calibration: Annotated[
         Path | None, typer.Option(help="How far the model's odds are to be trusted, made by 'calibrate'.")
@@ -57,9 +75,16 @@ def check(
         concurrency=concurrency,
         requests_per_minute=rpm,
         timeout_s=timeout,
+        max_cost_usd=max_cost,
+        max_tokens=max_tokens,
+        max_calls=max_calls,
+        max_time_s=max_time,
+        prices=prices,
         threads=threads,
         calibration=calibration,
     )
+    if dry_run:
+        raise typer.Exit(_dry_run(paths, out, settings))
     raise typer.Exit(_check(paths, out, settings, set(fail_on or ()), quiet=quiet, verbose=verbose))
 
 
@@ -96,9 +121,26 @@ def _check(
         typer.echo(outcome.index)
     if outcome.stopped is not None:
         told(str(outcome.stopped), INCOMPLETE)
+    elif outcome.capped is not None:
+        told(outcome.capped, INCOMPLETE)
     return _exit_code(
         [done.report for done in outcome.checked], fail_on, is_cut_short=outcome.stopped is not None
     )
+
+
+def _dry_run(paths: list[Path], out: Path, settings: Settings) -> int:
+    from pipeline.ingest import ingest
+
+    stories = ingest(paths)
+    from pipeline.foretell import plan_lines
+    from pipeline.plan import plan
+    from pipeline.session import open_endpoint
+
+    with open_endpoint(settings, read_environment(), lambda _done, _all: None) as endpoint:
+        planned = asyncio.run(plan(stories, out, settings, endpoint))
+    for line in plan_lines(planned):
+        typer.echo(line)
+    return DONE
 
 
 def _print_stages(report: Report) -> None:

@@ -1,0 +1,52 @@
+"""Where questions go, where answers are kept, and what was spent on them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from pipeline.prices import Price
+
+
+class AnswerStore(Protocol):
+    """Where answers are kept; see ``store.Answers``."""
+
+    def get(self, key: str) -> str | None:
+        """Return the stored response body, or None."""
+
+    def put(self, key: str, stage: str, response: str) -> None:
+        """Store a response body."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where requests go; ``name`` is what a report may show of it.
+
+    ``start``, where there is one, brings the endpoint up when the first question has to be sent, and returns
+    its ``base_url`` and ``api_key``: a run that finds all its answers stored needs no model at all.
+    """
+
+    base_url: str | None
+    api_key: str = field(repr=False)
+    model: str
+    name: str
+    start: Callable[[], tuple[str, str]] | None = None
+    model_sha256: str | None = None  # of a model file: two files of one name are two models
+    concurrency: int = 8
+    odds_concurrency: int | None = None  # one-token questions in flight, where fewer than that are faster
+    requests_per_minute: float | None = None
+    timeout_s: float = 120.0
+    price: Price | None = None  # None where it is not known
+
+
+@dataclass
+class Usage:
+    """What was spent: requests sent, answers taken from the store, tokens of the requests sent, their cost.
+
+    The cost is in USD, and 0 where the price is not known.
+    """
+
+    calls: int = 0
+    cached_calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_usd: float = 0.0

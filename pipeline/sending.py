@@ -1,0 +1,144 @@
+"""Sends one request: at its pace, within the budget, again with backoff where that may help."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, Final, cast
+
+import openai
+from openai.types.chat import ChatCompletion
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
+
+from pipeline import errors
+from pipeline.budget import Budget
+from pipeline.completion import Spent, tokens_told
+from pipeline.endpoint import Endpoint, Usage
+from pipeline.pacing import Pace
+from pipeline.wire import (
+    SentOtherwise,
+    Unreadable,
+    Wire,
+    body_of,
+    is_unbilled,
+    may_help_to_retry,
+    retry_after_s,
+)
+
+ATTEMPTS: Final = 6
+FIRST_ATTEMPTS: Final = 3  # until an endpoint has answered once, it is more likely absent than busy
+UNREADABLE_ATTEMPTS: Final = 3  # each of them may be paid for
+LONGEST_WAIT_S: Final = 60.0
+DEAD_AFTER: Final = 3  # calls in a row that failed after all their attempts
+
+Wait = Callable[[RetryCallState], float]
+
+
+class Sender:
+    """Sends requests to one endpoint, ``wait`` apart where again, and knows when going on is pointless."""
+
+    def __init__(
+        self,
+        client: Callable[[], openai.AsyncOpenAI],
+        endpoint: Endpoint,
+        wire: Wire,
+        budget: Budget,
+        wait: Wait,
+    ) -> None:
+        self._client = client
+        self._endpoint = endpoint
+        self._wire = wire
+        self._budget = budget
+        self._wait = wait
+        self._pace = Pace(endpoint.requests_per_minute)
+        self._has_answered = False
+        self._dead_calls = 0
+        self._fatal: errors.EndpointError | None = None
+
+    async def send(self, request: dict[str, Any], usage: Usage) -> dict[str, Any]:
+        """Return the body of the answer to ``request``, and count in ``usage`` what it took.
+
+        Raises AnswerError, EndpointError, and SentOtherwise where the endpoint lacks what it asks for.
+        """
+        self._refuse_in_vain(request)
+        sent: dict[str, Any] = {}
+        try:
+            async for attempt in AsyncRetrying(
+                stop=self._is_enough,
+                wait=self._wait,
+                retry=retry_if_exception(may_help_to_retry),
+                before_sleep=self._before_sleep,
+                reraise=True,
+            ):
+                with attempt:
+                    await self._pace.wait(self._budget.allow_wait)
+                    self._refuse_in_vain(request)
+                    sent = self._wire.adapted(request)
+                    body = await self._send_once(sent, usage)
+        except (openai.OpenAIError, TimeoutError, Unreadable) as error:
+            raise self._translated(error, sent) from error
+        self._dead_calls = 0
+        return body
+
+    async def _send_once(self, sent: Mapping[str, Any], usage: Usage) -> dict[str, Any]:
+        """Send a request, with what it can cost put aside; raises BudgetReached where there is no room."""
+        held = await self._budget.reserve(sent)
+        usage.calls += 1
+        spent: Spent | None = None
+        is_free = False
+        try:
+            async with asyncio.timeout(self._endpoint.timeout_s):  # of all, not of each byte
+                completion: object = await self._client().chat.completions.create(**cast("Any", sent))
+            if isinstance(completion, ChatCompletion):
+                self._has_answered = self._has_answered or isinstance(completion.choices, list)
+                spent = tokens_told(completion.model_dump(exclude_none=True, warnings=False))
+            return body_of(completion)
+        except ValueError:  # the body is no JSON
+            raise Unreadable("what the endpoint sent is no JSON", is_foreign=True) from None
+        except openai.OpenAIError as error:
+            is_free = is_unbilled(error)
+            raise
+        finally:
+            usage.cost_usd += await self._budget.settle(held, spent, is_free=is_free)
+            if spent is not None:
+                usage.tokens_in += spent.tokens_in
+                usage.tokens_out += spent.tokens_out
+
+    def _is_enough(self, state: RetryCallState) -> bool:
+        if state.outcome and isinstance(state.outcome.exception(), Unreadable):
+            return state.attempt_number >= UNREADABLE_ATTEMPTS
+        return state.attempt_number >= (ATTEMPTS if self._has_answered else FIRST_ATTEMPTS)
+
+    def _before_sleep(self, state: RetryCallState) -> None:
+        """Hold all requests where the endpoint asks for it; raise where the time would be up before."""
+        asked = retry_after_s(state.outcome.exception() if state.outcome else None)
+        if asked is not None:
+            self._pace.hold(min(asked, LONGEST_WAIT_S))
+        self._budget.allow_wait(state.next_action.sleep if state.next_action else 0.0)
+
+    def _refuse_in_vain(self, request: Mapping[str, Any]) -> None:
+        """Raise what became of others meanwhile: a wrong key, or a missing feature, is asked about once."""
+        if self._fatal is not None:
+            raise self._fatal
+        if self._wire.must_be_put_otherwise(request):
+            raise SentOtherwise
+
+    def _translated(
+        self, error: openai.OpenAIError | TimeoutError | Unreadable, sent: Mapping[str, Any]
+    ) -> Exception:
+        if isinstance(error, Unreadable):
+            translated = self._unreadable(error)
+        else:
+            translated = self._wire.translated(error, sent)
+            if may_help_to_retry(error):
+                self._dead_calls += 1
+                if not self._has_answered or self._dead_calls >= DEAD_AFTER:
+                    translated = self._wire.down(error)
+        if isinstance(translated, errors.EndpointError):
+            self._fatal = translated
+        return translated
+
+    def _unreadable(self, error: Unreadable) -> Exception:
+        if error.is_foreign and not self._has_answered:
+            return errors.ModelNotFound(
+                f"{self._endpoint.name} answers, but not with chat completions: check OPENAI_BASE_URL."
+            )
+        return errors.AnswerInvalid(str(error))
