@@ -1,8 +1,9 @@
 """What a reviewer decided about a finding, and about which wording of it."""
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Final, Literal
+
+from pydantic import AwareDatetime, Field
 
 from schemas.contradiction import ConflictKind, Relation
 from schemas.record import Record
@@ -38,7 +39,7 @@ class DecidedSide(Record):
 
 
 class Decision(Record):
-    """The latest word on one finding; ``ruling`` is null where there is a note alone.
+    """The latest word on one finding; ``ruling`` is null where there is a note alone, or it was withdrawn.
 
     ``finding_id`` comes from what the sides say, so that it survives a re-run; ``kind``, ``relation`` and
     ``sides`` keep what was decided on, to recognise the finding when a sentence of it was changed.
@@ -47,11 +48,20 @@ class Decision(Record):
     finding_id: str
     ruling: Ruling | None = None
     reason: DismissalReason | None = None
-    note: str = ""
-    decided_at: datetime
+    note: str = Field(default="", max_length=MAX_NOTE)
+    decided_at: AwareDatetime
     kind: ConflictKind
     relation: Relation
     sides: tuple[DecidedSide, DecidedSide]
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Tell whether nothing is left of it but that there was one."""
+        return self.ruling is None and not self.note
+
+    def withdrawn(self) -> "Decision":
+        """Return what is left of it once it is withdrawn."""
+        return self.model_copy(update={"ruling": None, "reason": None, "note": ""})
 
 
 class Decisions(Record):

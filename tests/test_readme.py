@@ -13,17 +13,27 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from pipeline import cli, config
+from pipeline.cli import screen
+from pipeline.cli.check import FailOn
 from pipeline.config import DEFAULT_PROMPTS
 from pipeline.embedded.models import CATALOGUE, EmbeddedModel
 from pipeline.reading.sidecar import read_sidecar
 
 ROOT: Final = Path(__file__).parents[1]
-DOCUMENTS: Final = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "prompts/README.md", "examples/README.md")
+DOCUMENTS: Final = (
+    "README.md",
+    "docs/models.md",
+    "docs/reviewing.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    "prompts/README.md",
+    "examples/README.md",
+)
 MEANINGS: Final = {
-    cli.DONE: r"done\b",
-    cli.FAILED_ON: r"done, and .*--fail-on",
-    cli.USAGE: r"usage or input",
-    cli.INCOMPLETE: r"incomplete",
+    screen.DONE: r"done\b",
+    screen.FAILED_ON: r"done, and .*--fail-on",
+    screen.USAGE: r"usage or input",
+    screen.INCOMPLETE: r"incomplete",
 }
 # A shell's prompt, settings before the command, and folders before its name are no part of the command.
 COMMAND: Final = re.compile(r"(?:\$ )?(?:\w+=\S* )*(?:\S*/)?((?:storycheck|make)(?: .*)?)")
@@ -110,10 +120,11 @@ def test_a_wrong_command_would_be_noticed(line: str) -> None:
 
 
 @pytest.mark.parametrize("option", sorted(set(re.findall(r"(?<![\w-])--[a-z][\w-]+", read("README.md")))))
-def test_each_option_of_the_readme_is_one_of_check(option: str) -> None:
+def test_each_option_of_the_readme_is_one_of_a_command(option: str) -> None:
     known = {"--help"}
-    for parameter in subcommands()["check"].params:
-        known |= set(parameter.opts)
+    for command in subcommands().values():
+        for parameter in command.params:
+            known |= set(parameter.opts)
     assert option in known
 
 
@@ -157,12 +168,12 @@ def test_the_exit_codes_are_those_of_the_command() -> None:
 
 def test_what_fail_on_takes_is_named() -> None:
     section = read("README.md").partition("`--fail-on` takes")[2].partition(".")[0]
-    assert re.findall(r"`(\w+)`", section) == [choice.value for choice in cli.FailOn]
+    assert re.findall(r"`(\w+)`", section) == [choice.value for choice in FailOn]
 
 
 @pytest.mark.parametrize("model", CATALOGUE.values(), ids=lambda model: model.name)
-def test_each_model_stands_in_the_readme_with_size_and_licence(model: EmbeddedModel) -> None:
-    section = read("README.md").partition("## The embedded model")[2].partition("\n## ")[0]
+def test_each_model_is_documented_with_size_and_licence(model: EmbeddedModel) -> None:
+    section = read("docs/models.md").partition("## The embedded model")[2].partition("\n## ")[0]
     assert model.name in section.lower()
     assert f"{model.size_bytes / 1e9:.2f} GB" in section
     assert model.licence in section
@@ -171,7 +182,8 @@ def test_each_model_stands_in_the_readme_with_size_and_licence(model: EmbeddedMo
 def test_the_environment_variables_are_those_that_are_read() -> None:
     source = Path(config.__file__).read_text(encoding="utf-8")
     read_ones = set(re.findall(r'environ\.get\("(\w+)"', source))
-    named = set(re.findall(r"\b(?:OPENAI|STORYCHECK)_[A-Z_]+\b", read("README.md")))
+    told = read("README.md") + read("docs/models.md")
+    named = set(re.findall(r"\b(?:OPENAI|STORYCHECK)_[A-Z_]+\b", told))
     assert named == read_ones
 
 

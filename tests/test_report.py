@@ -1,18 +1,24 @@
 """report.html: everything is on it, in order, as text, and it asks for nothing."""
 
+import json
 import re
 import time
 from base64 import b64encode
+from datetime import UTC, datetime
 from hashlib import sha256
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.decided import decided_sides
 from pipeline.report import render_html, render_markdown, words
 from pipeline.report.passage import parts, passage
+from pipeline.report.reader import anchor
 from pipeline.report.summary import summarise
 from pipeline.report.text import visible
+from schemas.decision import Decision, DismissalReason, Ruling
 from schemas.record import Span
 from schemas.report import Failure, Report
 from schemas.verdict import Label
@@ -63,11 +69,16 @@ def test_each_quote_stands_once_in_its_card() -> None:
 def test_sections_come_in_order_and_updates_apart() -> None:
     page = TakenApart(render_html(sample.sample_report()))
     assert page.headings == [
+        "Review",
         "Contradictions",
         "Different, but no contradiction",
+        "Who says what",
+        "When it was published",
         "What only one outlet says",
         "What the others confirm",
+        "The articles",
         "Coverage, and how this was made",
+        "Keys",
     ]
     assert "Two dead in one article" in page.by_id["contradictions"]
     assert "later day for the end" not in page.by_id["contradictions"]
@@ -156,14 +167,71 @@ def test_the_page_allows_only_its_own_style_and_script() -> None:
     assert "base-uri 'none'; form-action 'none'" in rules
     assert "unsafe" not in rules
     for tag in ("style", "script"):
-        inside = re.findall(rf"<{tag}[^>]*>(.*?)</{tag}>", html, re.DOTALL)
+        inside = re.findall(rf"<{tag}>(.*?)</{tag}>", html, re.DOTALL)
         assert len(inside) == 1
         digest = b64encode(sha256(inside[0].encode()).digest()).decode()
         assert f"{tag}-src 'sha256-{digest}'" in rules
     assert not [name for name, _ in page.attributes if name.startswith("on") or name in ("style", "src")]
+    assert re.findall(r"<script ([^>]*)>", html) == ['type="application/json" id="desk-data"']
     links = [value for name, value in page.attributes if name == "href"]
     assert all(link.startswith("#") or link == "data:," for link in links)
     assert {link[1:] for link in links if link.startswith("#")} <= set(page.ids)
+
+
+@given(anything, anything)
+def test_no_text_leaves_the_data_block(hostile: str, note: str) -> None:
+    report = with_text(hostile)
+    decision = _decision(report, note=note)
+    html = render_html(report, [decision])
+    block = re.search(r'<script type="application/json" id="desk-data">(.*?)</script>', html, re.DOTALL)
+    assert block is not None
+    assert block[1].isascii()
+    assert not set("<>&") & set(block[1])
+    data = json.loads(block[1])
+    assert data["story"] == report.story
+    assert [side["quote"] for side in data["findings"][0]["sides"]] == [
+        side.quote for side in report.contradictions[0].sides
+    ]
+    assert data["decisions"][0]["note"] == note
+    html.encode()
+    assert spaced(visible(note)) in spaced(TakenApart(html).by_id["finding-x"])
+
+
+def test_what_was_decided_before_stands_on_its_finding_without_any_script() -> None:
+    report = sample.sample_report()
+    dismissed = _decision(report, reason=DismissalReason.same_meaning, note="Read <b>both</b>.")
+    page = TakenApart(render_html(report, [dismissed]))
+    assert "Dismissed: same meaning 9 March 2031" in spaced(page.by_id["finding-c1"])
+    assert "Read <b>both</b>." in page.by_id["finding-c1"]
+    assert "Dismissed" not in page.by_id["finding-c2"]
+    withdrawn = dismissed.model_copy(update={"ruling": None, "reason": None, "note": ""})
+    assert "Dismissed" not in TakenApart(render_html(report, [withdrawn])).by_id["finding-c1"]
+
+
+def test_each_side_leads_to_its_sentence_in_the_whole_article() -> None:
+    page = TakenApart(render_html(sample.sample_report()))
+    report = sample.sample_report()
+    article = {article.id: article for article in report.articles}
+    links = {value for name, value in page.attributes if name == "href"}
+    for finding in report.contradictions:
+        for side in finding.sides:
+            place = anchor(article[side.article_id], side.span)
+            assert f"#{place}" in links
+            assert place is not None
+            assert side.quote in page.by_id[place]
+
+
+def _decision(report: Report, **more: object) -> Decision:
+    finding = report.contradictions[0]
+    facts: dict[str, Any] = {
+        "finding_id": finding.id,
+        "ruling": Ruling.dismissed,
+        "decided_at": datetime(2031, 3, 9, 12, 0, tzinfo=UTC),
+        "kind": finding.kind,
+        "relation": finding.relation,
+        "sides": decided_sides(finding, report),
+    }
+    return Decision.model_construct(**(facts | more))  # any note: foreign text is not made by our rules
 
 
 def test_how_the_run_was_made_is_told() -> None:

@@ -12,9 +12,12 @@ import typer
 
 from pipeline import __version__
 from pipeline.cli.check import check
+from pipeline.cli.diff import diff
+from pipeline.cli.export import export
 from pipeline.cli.measure import calibrate, evaluate
 from pipeline.cli.models import models
 from pipeline.cli.report import report, schema
+from pipeline.cli.review import review
 from pipeline.cli.screen import INCOMPLETE, told
 from pipeline.errors import StorycheckError
 
@@ -29,7 +32,10 @@ app = typer.Typer(
     help="Check what the outlets covering one story claim against each other.",
 )
 app.command()(check)
+app.command()(review)
 app.command()(report)
+app.command()(export)
+app.command()(diff)
 app.command("eval")(evaluate)
 app.command()(calibrate)
 app.command()(schema)

@@ -6,17 +6,26 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.screen import INCOMPLETE, told
 from schemas.report import Report
 
 
 def report(
-    out: Annotated[Path, typer.Argument(help="Folder of a run.")],
+    out: Annotated[Path, typer.Argument(help="Folder of a run, or of a batch of runs.")],
 ) -> None:
-    """Write report.html and report.md again from a run's report.json, without any model."""
-    from pipeline.publish import write_files
-    from pipeline.store import read_report
+    """Write report.html and report.md again from a run's report.json, without any model.
 
-    typer.echo(write_files(out, read_report(out))["report.html"])
+    In the folder of a batch, those of every story, and the index.
+    """
+    from pipeline.rerender import rerender
+
+    done = rerender(out)
+    for page in done.pages:
+        typer.echo(page)
+    for problem in done.problems:
+        told(problem, INCOMPLETE)
+    if done.problems:
+        raise typer.Exit(INCOMPLETE)
 
 
 def schema() -> None:

@@ -3,9 +3,13 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from pipeline.report.decided import desk_data, newest
+from pipeline.report.matrix import matrix
 from pipeline.report.page import render_page
 from pipeline.report.passage import Passage, passage
+from pipeline.report.reader import anchor, reading
 from pipeline.report.summary import summarise
+from pipeline.report.timeline import timeline
 from schemas.contradiction import Side
 from schemas.decision import Decision
 from schemas.report import Report, ReportArticle
@@ -18,6 +22,14 @@ def render_html(report: Report, decisions: Sequence[Decision] = (), *, is_served
     one in a file in the browser. Time and memory are linear in the claims and their evidence.
     """
     article = articles_by_id(report)
+    labels = {source.label for source in report.articles}
+    outlets = sorted(labels, key=lambda label: (label.casefold(), label))
+    number_of = {label: number for number, label in enumerate(outlets)}
+
+    def outlet_numbers(*article_ids: str) -> str:
+        """Return the places in ``outlets`` of the outlets of these articles, each once."""
+        found = dict.fromkeys(article(article_id).label for article_id in article_ids)
+        return " ".join(str(number_of[label]) for label in found if label in number_of)
 
     def surroundings(side: Side) -> Passage:
         return passage(article(side.article_id), side.span, side.quote, side.differs)
@@ -25,7 +37,13 @@ def render_html(report: Report, decisions: Sequence[Decision] = (), *, is_served
     return render_page(
         "report.html.j2",
         is_served=is_served,
-        decisions=decisions,
+        desk_data=desk_data(report, article, decisions),
+        decided={decision.finding_id: decision for decision in decisions},
+        kinds={finding.kind for finding in report.contradictions},
+        outlets=outlets,
+        outlet_numbers=outlet_numbers,
+        newest=lambda finding: newest(finding, article),
+        whole=lambda side: anchor(article(side.article_id), side.span),
         report=report,
         summary=summarise(report),
         article=article,
@@ -33,6 +51,9 @@ def render_html(report: Report, decisions: Sequence[Decision] = (), *, is_served
         claims_of=Counter(claim.article_id for claim in report.claims),
         origins=Counter(article.origin for article in report.articles),
         surroundings=surroundings,
+        matrix=matrix(report),
+        timeline=timeline(report),
+        reading=reading(report),
     )
 
 

@@ -18,9 +18,9 @@ _TEMPLATES: Final = Path(__file__).parent / "templates"
 
 # What each page is made of, in the order of the cascade: narrow screens and paper have the last word.
 STORY_STYLES: Final = tuple("base findings claims matrix timeline reader desk narrow print".split())
-STORY_SCRIPTS: Final = ("filters", "desk", "reader")
+STORY_SCRIPTS: Final = tuple("rules kept cards counts desk forms keys filters places reader".split())
 INDEX_STYLES: Final = ("base", "findings", "index", "narrow", "print")
-INDEX_SCRIPTS: Final = ("filters", "index")
+INDEX_SCRIPTS: Final = ("index",)
 
 
 def render_page(
@@ -76,11 +76,14 @@ def _environment() -> Environment:
     }
     environment.globals |= {
         "CONFLICT": words.CONFLICT,
+        "DISMISSAL": words.DISMISSAL,
+        "DISMISSAL_EXPLAINED": words.DISMISSAL_EXPLAINED,
         "KIND": words.KIND,
         "LABEL": words.LABEL,
         "REASON": words.REASON,
         "REASONS_SHOWN": words.REASONS_SHOWN,
         "RELATION": words.RELATION,
+        "RULING": words.RULING,
         "REASON_EXPLAINED": words.REASON_EXPLAINED,
         "counted": words.counted,
         "share": words.share,

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from schemas.claim import Bound, ClaimKind, Quantity, When
 from schemas.contradiction import ConflictKind, Relation
+from schemas.decision import DismissalReason, Ruling
 from schemas.verdict import Label, UnsupportedReason
 
 CONFLICT: Mapping[ConflictKind, str] = MappingProxyType(
@@ -47,6 +48,29 @@ REASON_EXPLAINED: Mapping[str, str] = MappingProxyType(
         UnsupportedReason.nothing_found.value: "no sentence of another article was found that comes near it",
         UnsupportedReason.inconclusive.value: "another article touches on it, but does not settle it",
         UnsupportedReason.nothing_to_compare.value: "there was no other article to compare it with",
+    }
+)
+RULING: Mapping[Ruling, str] = MappingProxyType({Ruling.accepted: "Accepted", Ruling.dismissed: "Dismissed"})
+DISMISSAL: Mapping[DismissalReason, str] = MappingProxyType(
+    {
+        DismissalReason.same_meaning: "same meaning",
+        DismissalReason.update: "update",
+        DismissalReason.speakers_differ: "speakers differ",
+        DismissalReason.different_scope: "different scope",
+        DismissalReason.bad_quote: "bad quote",
+        DismissalReason.not_checkable: "not checkable",
+        DismissalReason.other: "other reason",
+    }
+)
+DISMISSAL_EXPLAINED: Mapping[DismissalReason, str] = MappingProxyType(
+    {
+        DismissalReason.same_meaning: "both say the same in other words",
+        DismissalReason.update: "both were true at their time",
+        DismissalReason.speakers_differ: "two people are quoted, and both quotations can be faithful",
+        DismissalReason.different_scope: "they are about different things, places or times",
+        DismissalReason.bad_quote: "a sentence is cut wrongly, or read without what it needs",
+        DismissalReason.not_checkable: "an opinion, a plan, or too vague to be wrong",
+        DismissalReason.other: "say it in a note",
     }
 )
 REASONS_SHOWN = 3  # of those that make a claim worth checking, the weightiest

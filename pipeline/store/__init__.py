@@ -1,21 +1,49 @@
 """What the run directory looks like: the answers that were paid for, and the files a run writes.
 
-``OUT/answers.sqlite``  every answer, stored before it is used, under a key of all that made it
-``OUT/report.json``     the contract; report.html and report.md are made from it
+``OUT/answers.sqlite``    every answer, stored before it is used, under a key of all that made it
+``OUT/decisions.sqlite``  what reviewers decided, apart from what a machine can say again
+``OUT/report.json``       the contract; report.html and report.md are made from it
 """
 
 from pipeline.store.answers import ANSWERS, Answers, answers_path, open_answers
-from pipeline.store.folder import make_folder, prepare_run_directory, write_text
-from pipeline.store.reports import read_report, write_report
+from pipeline.store.decisionfile import DECISIONS, why_read_only
+from pipeline.store.decisions import (
+    Imported,
+    Undone,
+    import_decisions,
+    read_decisions,
+    record_decision,
+    undo_change,
+)
+from pipeline.store.folder import (
+    make_folder,
+    prepare_run_directory,
+    refuse_way_out,
+    story_folders,
+    write_text,
+)
+from pipeline.store.reports import newer_version, read_report, what_is_wrong, write_report
 
 __all__ = [
     "ANSWERS",
+    "DECISIONS",
     "Answers",
+    "Imported",
+    "Undone",
     "answers_path",
+    "import_decisions",
     "make_folder",
+    "newer_version",
     "open_answers",
     "prepare_run_directory",
+    "read_decisions",
     "read_report",
+    "record_decision",
+    "refuse_way_out",
+    "story_folders",
+    "undo_change",
+    "what_is_wrong",
+    "why_read_only",
     "write_report",
     "write_text",
 ]

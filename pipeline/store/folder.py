@@ -6,7 +6,10 @@ from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.store.answers import ANSWERS, APPLICATION_ID
+from pipeline.store.decisionfile import DECISIONS, DECISIONS_ID
+from pipeline.store.decisions import read_decisions
 
+REPORT = "report.json"
 WRITTEN = ("report.json", "report.md", "report.html", "index.html")
 # What the head of a file of ours holds; other tools write a report.json or an index.html too.
 _OURS = {
@@ -19,13 +22,15 @@ _HEAD = 2000  # bytes in which a file shows whose it is
 def prepare_run_directory(out: Path) -> None:
     """Make the folder ``out`` if need be.
 
-    Raises InputError when it cannot be written, or holds something that is no run of storycheck's.
+    Raises InputError when it cannot be written, holds something that is no run of storycheck's, or decisions
+    that cannot be read: better now than when a report is there to show them.
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
         is_taken = any(not _is_half_written(entry) for entry in out.iterdir()) and not _is_ours(out)
         with tempfile.TemporaryFile(dir=out):
             pass
+        decided = [] if is_taken else sorted(path.parent for path in out.glob(f"*/{DECISIONS}"))
     except OSError as error:
         raise InputError(
             f"Cannot write to {out} ({error.strerror}): give a folder that can be written with -o."
@@ -34,14 +39,22 @@ def prepare_run_directory(out: Path) -> None:
         raise InputError(
             f"{out} holds something that is no run of storycheck's: give another folder with -o."
         )
+    for folder in (out, *decided):
+        read_decisions(folder)
 
 
 def _is_ours(out: Path) -> bool:
-    answers = out / ANSWERS
+    answers, decisions = out / ANSWERS, out / DECISIONS
     if answers.is_file():
-        head = _head(answers)  # empty when the very first run was killed at once
-        return head[68:72] in (b"", APPLICATION_ID.to_bytes(4, "big"))
+        return _mark(answers) in (b"", APPLICATION_ID.to_bytes(4, "big"))  # empty: killed at once
+    if decisions.is_file() and _mark(decisions) == DECISIONS_ID.to_bytes(4, "big"):
+        return True
     return any(sign in _head(out / name) for name, sign in _OURS.items() if (out / name).is_file())
+
+
+def _mark(path: Path) -> bytes:
+    """Return what says whose an SQLite file is: its application id."""
+    return _head(path)[68:72]
 
 
 def _head(path: Path) -> bytes:
@@ -52,6 +65,42 @@ def _head(path: Path) -> bytes:
 def _is_half_written(path: Path) -> bool:
     """Tell whether a killed run of ours left ``path`` behind; see ``write_text``."""
     return path.name.startswith(tuple(f".{name}." for name in WRITTEN))
+
+
+def story_folders(out: Path) -> list[Path]:
+    """Return the folders of the batch in ``out`` that hold a report, by name; none where ``out`` is one run.
+
+    Those that cannot be looked into are among them: reading their report says why. Raises InputError when
+    ``out`` itself cannot be read.
+    """
+    if os.path.lexists(out / REPORT):
+        return []
+    try:
+        return sorted(
+            entry for entry in out.iterdir() if not entry.name.startswith(".") and _may_hold_report(entry)
+        )
+    except OSError as error:
+        raise InputError(f"There is no run in {out} ({error.strerror}).") from error
+
+
+def _may_hold_report(folder: Path) -> bool:
+    try:
+        (folder / REPORT).lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def refuse_way_out(folder: Path, out: Path) -> None:
+    """Raise InputError where the report of ``folder``, a story of ``out``, lies elsewhere, by a link."""
+    real = os.path.realpath(folder / REPORT)
+    if not Path(real).is_relative_to(os.path.realpath(out)):
+        raise InputError(
+            f"{folder} is reached by a link that leads out of {out}, which is not followed: "
+            "give the folder it leads to, or copy it."
+        )
 
 
 def make_folder(path: Path) -> None:

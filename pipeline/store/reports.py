@@ -2,9 +2,15 @@
 
 from pathlib import Path
 
+from pydantic import BaseModel, ValidationError
+
 from pipeline.errors import InputError
 from pipeline.store.folder import write_text
-from schemas.report import Report
+from schemas.report import SCHEMA_VERSION, Report
+
+
+class _Versioned(BaseModel):
+    schema_version: int
 
 
 def write_report(out: Path, report: Report) -> Path:
@@ -15,11 +21,50 @@ def write_report(out: Path, report: Report) -> Path:
 
 
 def read_report(out: Path) -> Report:
-    """Read the report.json of a run directory. Raises InputError when there is none, or it is damaged."""
+    """Read the report.json of a run directory.
+
+    Raises InputError when there is none, or it is damaged, cut off, or of a newer version.
+    """
     path = out / "report.json"
     try:
-        return Report.model_validate_json(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        return Report.model_validate_json(text)
     except OSError as error:
         raise InputError(f"There is no run in {out} ({error.strerror} for report.json).") from error
+    except ValidationError as error:
+        raise _told(error, text, path) from error
     except ValueError as error:
-        raise InputError(f"{path} is damaged, or of another version: run storycheck check again.") from error
+        raise InputError(f"{path} is damaged (no UTF-8): {_MEND}") from error
+
+
+_MEND = "put a copy of it back, or run storycheck check again, which asks nothing that was answered."
+
+
+def _told(error: ValidationError, text: str, path: Path) -> InputError:
+    version = newer_version(text, SCHEMA_VERSION)
+    if version is not None:
+        return InputError(
+            f"{path} was written by a newer storycheck (version {version}, this one reads {SCHEMA_VERSION}): "
+            "update storycheck."
+        )
+    if any(wrong["type"] == "extra_forbidden" for wrong in error.errors(include_input=False)):
+        return InputError(f"{path} has fields that this storycheck does not know: update storycheck.")
+    return InputError(f"{path} is damaged ({what_is_wrong(error)}): {_MEND}")
+
+
+def newer_version(text: str | bytes, known: int) -> int | None:
+    """Return the ``schema_version`` that the JSON ``text`` names, if it is newer than ``known``."""
+    try:
+        version = _Versioned.model_validate_json(text).schema_version
+    except ValueError:
+        return None
+    return version if version > known else None
+
+
+def what_is_wrong(error: ValidationError) -> str:
+    """Return in some words why JSON was refused, without a word of what it holds."""
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    if first["type"] == "json_invalid":
+        return "cut off" if "EOF" in first["msg"] else "no JSON"
+    place = ".".join(str(part) for part in first["loc"] if isinstance(part, int) or part.isidentifier())
+    return f"at {place[:80]}" if place else "no record"

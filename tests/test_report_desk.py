@@ -1,0 +1,226 @@
+"""A reviewer's work in report.html, in a real browser: decide, take back and note, by keys or pointer."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+
+from tests import sample_report as sample
+from tests.desk import DESKTOP, PHONE, Desk, reworded, written
+from tests.test_report_browser import CHROMIUM, FLAGS
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"),
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport=DESKTOP)
+    yield context
+    context.close()
+
+
+def test_decisions_made_by_keys_alone_are_still_there_after_a_reload(
+    profile: BrowserContext, tmp_path: Path
+) -> None:
+    desk = Desk(profile, written(tmp_path))
+    desk.press("j", "a")
+    desk.says("Accepted: Numbers differ: Veldrik Courier and The Harbour Ledger. 1 of 4 decided.")
+    desk.press("d", "4")
+    desk.says("2 of 4 decided")
+    desk.press("n")
+    desk.page.keyboard.type("Ask j and k about it")  # letters in a note are letters
+    desk.press("Control+Enter")
+    desk.says("Noted")
+    assert [desk.state(f"c{i}") for i in range(1, 5)] == ["accepted", "dismissed", "open", "open"]
+
+    desk.page.reload()
+    expect(desk.page.locator("#desk-progress")).to_have_text("2 of 4 decided")
+    assert [desk.state(f"c{i}") for i in range(1, 5)] == ["accepted", "dismissed", "open", "open"]
+    expect(desk.page.locator("#finding-c2 .ruling")).to_contain_text("Dismissed: different scope")
+    expect(desk.page.locator("#finding-c3 .decided .note")).to_contain_text("Ask j and k about it")
+    expect(desk.page.locator("#desk-precision")).to_have_text("1 of 2 accepted (50 %)")
+    desk.page.click("#desk-kinds summary")
+    rows = desk.page.locator("#desk-kinds tbody tr").all_inner_texts()
+    assert [row.split("\t") for row in rows] == [
+        ["Dates or times differ", "0", "1", "0 %"],
+        ["Numbers differ", "1", "0", "100 %"],
+        ["One says so, one denies it", "0", "0", "none decided"],
+    ]
+    assert desk.complaints == []
+
+
+def test_what_was_decided_is_folded_and_the_next_open_finding_is_in_focus(
+    profile: BrowserContext, tmp_path: Path
+) -> None:
+    desk = Desk(profile, written(tmp_path))
+    first, second = (desk.page.locator(f"#finding-c{i}") for i in (1, 2))
+    first.get_by_role("button", name="Accept").click()
+    expect(second).to_be_focused()
+    expect(first.locator(".sides")).to_be_hidden()
+    expect(first.locator("h3")).to_contain_text("Veldrik Courier and The Harbour Ledger")
+    box = first.bounding_box()
+    assert box is not None
+    assert box["height"] < 100
+    first.get_by_role("button", name="Show").click()
+    expect(first.locator(".sides")).to_be_visible()
+    first.get_by_role("button", name="Take back").click()
+    desk.says("Taken back: Numbers differ")
+    assert desk.state("c1") == "open"
+
+
+def test_undo_takes_back_one_change_after_the_other_even_after_a_reload(
+    profile: BrowserContext, tmp_path: Path
+) -> None:
+    desk = Desk(profile, written(tmp_path))
+    desk.press("j", "a")
+    desk.says("1 of 4")
+    desk.page.reload()
+    desk.press("j", "j", "d", "1")
+    desk.says("2 of 4")
+    desk.press("u")
+    desk.says("Undone: Dates or times differ")
+    assert [desk.state("c1"), desk.state("c2")] == ["accepted", "open"]
+    desk.page.click("#desk-undo")
+    desk.says("0 of 4 decided")
+    desk.press("u")
+    desk.says("There is nothing to undo.")
+    assert [desk.state("c1"), desk.state("c2")] == ["open", "open"]
+
+
+def test_keys_are_left_alone_where_they_mean_something_else(profile: BrowserContext, tmp_path: Path) -> None:
+    desk = Desk(profile, written(tmp_path))
+    desk.press("/")
+    expect(desk.page.locator("#filter-text")).to_be_focused()
+    desk.page.keyboard.type("jadu?")
+    assert desk.page.input_value("#filter-text") == "jadu?"
+    desk.page.fill("#filter-text", "")
+    desk.press("Escape", "j", "Control+a", "Alt+d", "Meta+u")
+    assert desk.state("c1") == "open"
+    desk.press("?")
+    expect(desk.page.locator("#help")).to_be_visible()
+    desk.press("a")
+    assert desk.state("c1") == "open"
+    desk.page.uncheck("#help-keys")
+    desk.press("Escape")
+    expect(desk.page.locator("#help")).to_be_hidden()
+    desk.press("a", "j", "d")
+    assert desk.state("c1") == "open"
+    desk.page.reload()
+    desk.press("j", "a")
+    assert desk.state("c1") == "open"
+
+
+def test_a_key_never_decides_on_a_finding_out_of_sight(profile: BrowserContext, tmp_path: Path) -> None:
+    desk = Desk(profile, written(tmp_path))
+    desk.press("a")
+    desk.says("Press the key again")
+    expect(desk.page.locator("#finding-c1")).to_be_focused()
+    assert desk.state("c1") == "open"
+    desk.page.evaluate("document.getElementById('run').scrollIntoView()")
+    desk.press("a")
+    assert desk.state("c1") == "open"
+    expect(desk.page.locator("#finding-c1")).to_be_in_viewport()
+    desk.press("a")
+    desk.says("Accepted")
+
+
+def test_arrows_and_letters_walk_the_findings_that_are_shown(profile: BrowserContext, tmp_path: Path) -> None:
+    desk = Desk(profile, written(tmp_path))
+    walk = []
+    for key in ("j", "ArrowDown", "ArrowRight", "k", "ArrowUp"):
+        desk.press(key)
+        walk.append(desk.page.evaluate("document.activeElement.id"))
+    assert walk == ["finding-c1", "finding-c2", "finding-c3", "finding-c2", "finding-c1"]
+    desk.page.select_option("#filter-kind", "conflict:date")
+    desk.page.locator("#filter-kind").blur()
+    desk.press("j")
+    expect(desk.page.locator("#finding-c2")).to_be_focused()
+    desk.press("j", "j")
+    desk.says("That was the last finding.")
+
+
+def test_a_note_that_was_begun_is_not_lost_by_closing_it(profile: BrowserContext, tmp_path: Path) -> None:
+    desk = Desk(profile, written(tmp_path))
+    desk.press("j", "n")
+    desk.page.keyboard.type("Half a tho")
+    desk.press("Escape")
+    expect(desk.page.locator("#finding-c1")).to_be_focused()
+    desk.press("j", "d", "Escape", "k", "n")
+    assert desk.page.input_value("#note-text") == "Half a tho"
+
+
+def test_a_click_on_a_link_to_a_finding_opens_it_though_it_is_decided(
+    profile: BrowserContext, tmp_path: Path
+) -> None:
+    desk = Desk(profile, written(tmp_path))
+    desk.press("j", "a")
+    desk.says("1 of 4")
+    desk.page.goto(f"{written(tmp_path)}#finding-c1")
+    expect(desk.page.locator("#finding-c1 .sides")).to_be_visible()
+    expect(desk.page.locator("#finding-c1")).to_be_focused()
+
+
+def test_a_quote_leads_to_its_sentence_and_the_way_back(profile: BrowserContext, tmp_path: Path) -> None:
+    desk = Desk(profile, written(tmp_path))
+    link = desk.page.locator("#finding-c2 .whole a").first
+    link.click()
+    sentence = desk.page.locator(f"[id='{(link.get_attribute('href') or '')[1:]}']")
+    expect(sentence).to_be_in_viewport()
+    expect(sentence).to_contain_text("A loading crane toppled onto the quay")
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_wrong_whatever_is_open(
+    browser: Browser, tmp_path: Path, scheme: str, size: ViewportSize
+) -> None:
+    with browser.new_context(viewport=size, bypass_csp=True) as profile:
+        desk = Desk(profile, written(tmp_path))
+        desk.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+        desk.press("j", "d", "1", "k", "n")
+        desk.page.keyboard.type("x")
+        desk.press("Control+Enter")
+        written(tmp_path, reworded(sample.sample_report(), "c1"))
+        desk.page.reload()
+        desk.press("j", "j", "a", "j", "d")
+        desk.page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+        desk.page.locator("#finding-c4").get_by_role("button", name="Note", exact=True).focus()
+        assert desk.page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+        assert _violations(desk.page) == []
+        desk.press("Escape", "?")
+        assert _violations(desk.page) == []
+
+
+def test_paper_shows_what_was_decided_and_no_control(profile: BrowserContext, tmp_path: Path) -> None:
+    desk = Desk(profile, written(tmp_path))
+    desk.press("j", "d", "1")
+    desk.says("1 of 4")
+    desk.page.emulate_media(media="print")
+    card = desk.page.locator("#finding-c1")
+    expect(card.locator(".sides")).to_be_visible()
+    expect(card.locator(".ruling")).to_be_visible()
+    visible = desk.page.locator(
+        "button:visible, input:visible, select:visible, dialog:visible, progress:visible"
+    )
+    expect(visible).to_have_count(0)
+    assert len(desk.page.pdf()) > 10_000
+
+
+def _violations(page: Page) -> list[str]:
+    # What axe would scroll to is laid out for it first.
+    page.add_style_tag(content="* { content-visibility: visible !important }")
+    found = Axe().run(page).response["violations"]
+    return [f"{each['id']}: {each['nodes'][0]['html'][:120]}" for each in found]
