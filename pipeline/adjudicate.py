@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pipeline.errors import AnswerError
 from pipeline.llm import Llm
+from pipeline.logs import about
 from pipeline.people import Credit, are_two
 from pipeline.progress import Progress
 from pipeline.prompts import Prompt
@@ -90,9 +91,10 @@ async def adjudicate(
     articles = context.articles
     one, other = (_shown(side, context) for side in suspicion.sides)
     try:
-        ruling = await llm.structured(
-            prompt.fill({"one": one, "other": other}), Ruling, stage=STAGE, max_tokens=MAX_TOKENS
-        )
+        with about(articles=" ".join(side.article_id for side in suspicion.sides)):
+            ruling = await llm.structured(
+                prompt.fill({"one": one, "other": other}), Ruling, stage=STAGE, max_tokens=MAX_TOKENS
+            )
     except AnswerError as error:
         relation = relation_of(suspicion, articles) if suspicion.found_by == "values" else None
         kind = suspicion.kind or ConflictKind.event

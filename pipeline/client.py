@@ -7,6 +7,7 @@ import httpx2
 import openai
 
 from pipeline import errors
+from pipeline.config import shown_address
 from pipeline.wire import is_loopback
 
 LONGEST_ANSWER: Final = 16 * 1024 * 1024  # bytes; a chat completion has some thousands
@@ -31,7 +32,8 @@ def open_client(base_url: str | None, api_key: str, timeout_s: float) -> openai.
             http_client=http,
         )
     except httpx2.InvalidURL:
-        raise errors.InputError(f"OPENAI_BASE_URL is no http(s) address: {base_url!r}") from None
+        shown = shown_address(base_url or "")
+        raise errors.InputError(f"OPENAI_BASE_URL is no http(s) address: {shown!r}") from None
 
 
 async def _limit(response: httpx2.Response) -> None:

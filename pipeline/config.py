@@ -1,13 +1,16 @@
 """Settings of one run: what the user asked for, and what the environment adds. Nothing else reads it."""
 
 import os
+import re
 from pathlib import Path
 
 import platformdirs
 
+from pipeline.errors import InputError
 from schemas.record import Record
 
 DEFAULT_MODEL = "qwen2.5-coder-1.5b"
+_LONGEST_KEY = 10_000  # bytes
 DEFAULT_PROMPTS = {"extract": "v1", "screen": "v1", "adjudicate": "v2"}
 
 
@@ -21,7 +24,8 @@ class Environment(Record):
 
     def __repr__(self) -> str:
         """Keep the key out of every log and traceback."""
-        return f"Environment(base_url={self.base_url!r}, api_key={'set' if self.api_key else None})"
+        address = shown_address(self.base_url) if self.base_url else None
+        return f"Environment(base_url={address!r}, api_key={'set' if self.api_key else None})"
 
     __str__ = __repr__
 
@@ -51,12 +55,44 @@ class Settings(Record):
 
 
 def read_environment() -> Environment:
-    """Return what the environment says about the endpoint, and where model files and prices are kept."""
+    """Return what the environment says about the endpoint, and where model files and prices are kept.
+
+    Raises InputError where OPENAI_API_KEY_FILE names a file that holds no key.
+    """
     models, prices = os.environ.get("STORYCHECK_MODELS"), os.environ.get("STORYCHECK_PRICES")
     return Environment(
-        # Without the line end or blank that a key read from a file tends to bring along.
-        api_key=os.environ.get("OPENAI_API_KEY", "").strip() or None,
+        api_key=_key(),
         base_url=os.environ.get("OPENAI_BASE_URL", "").strip() or None,
         models_dir=Path(models) if models else platformdirs.user_cache_path("storycheck") / "models",
         prices=Path(prices) if prices else platformdirs.user_config_path("storycheck") / "prices.toml",
     )
+
+
+def shown_address(address: str) -> str:
+    """Return ``address`` as it can be shown: without a name and password, and without its query."""
+    shown, *rest = re.split(r"[?#]", address, maxsplit=1)
+    if "@" in "".join(rest):  # a password with a question mark in it, or a query with an @
+        return address[: shown.find("//") + 2] + "..."
+    return re.sub(r"^(\w+://)?.*@", r"\1", shown, flags=re.DOTALL)
+
+
+def _key() -> str | None:
+    """Return the key, from OPENAI_API_KEY or else the file that OPENAI_API_KEY_FILE names.
+
+    Without the line end or blank that a key read from a file tends to bring along.
+    """
+    key = os.environ.get("OPENAI_API_KEY", "").strip()
+    name = os.environ.get("OPENAI_API_KEY_FILE", "").strip()
+    if key or not name:
+        return key or None
+    path = Path(name).expanduser()
+    try:
+        if not path.is_file():  # a pipe would be waited for, a device read without end
+            raise InputError(f"OPENAI_API_KEY_FILE: {path} is no file: give one that holds the key.")
+        with path.open("rb") as file:
+            key = file.read(_LONGEST_KEY).decode("ascii", "replace").strip()
+    except OSError as error:
+        raise InputError(f"OPENAI_API_KEY_FILE: cannot read {path} ({error.strerror}).") from error
+    if not key:
+        raise InputError(f"OPENAI_API_KEY_FILE: {path} is empty: write the key into it.")
+    return key

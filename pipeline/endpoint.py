@@ -25,7 +25,7 @@ class Endpoint:
     its ``base_url`` and ``api_key``: a run that finds all its answers stored needs no model at all.
     """
 
-    base_url: str | None
+    base_url: str | None = field(repr=False)  # it may hold a password
     api_key: str = field(repr=False)
     model: str
     name: str

@@ -17,6 +17,7 @@ from rapidfuzz import fuzz
 from pipeline.errors import AnswerError, AnswerTruncated, ContextTooLong, EndpointError
 from pipeline.kinds import claim_kind
 from pipeline.llm import Llm
+from pipeline.logs import about
 from pipeline.placing import place
 from pipeline.progress import Progress
 from pipeline.prompts import Prompt
@@ -79,7 +80,8 @@ async def extract(article: Article, llm: Llm, prompt: Prompt, progress: Progress
     A chunk that fails is recorded as a failure and the others go on.
     """
     chunks = list(_chunks(article))
-    answers = await asyncio.gather(*(_ask(article, chunk, llm, prompt, progress) for chunk in chunks))
+    with about(article=article.id):
+        answers = await asyncio.gather(*(_ask(article, chunk, llm, prompt, progress) for chunk in chunks))
     found = _joined(answers)
     in_order = sorted(found.claims, key=lambda claim: claim.sentence)
     return replace(found, claims=tuple(_merged(in_order)))

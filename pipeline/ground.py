@@ -13,6 +13,7 @@ from typing import Final
 from rapidfuzz.distance import LCSseq
 
 from pipeline.errors import AnswerError
+from pipeline.logs import about
 from pipeline.progress import Progress
 from pipeline.values.polarity import negations
 from pipeline.verifier.judge import Judge, Pair
@@ -45,7 +46,7 @@ async def ground(
     doubtful = [c for c in claims if not c.is_verbatim and not _is_in_order(c)]
     progress.start(STAGE, len(doubtful))
     supported = await asyncio.gather(
-        *(_supported(_pair(c, articles[c.article_id]), judge, progress) for c in doubtful)
+        *(_supported(c, _pair(c, articles[c.article_id]), judge, progress) for c in doubtful)
     )
     progress.finish(STAGE)
     failing = {claim.id for claim, chance in zip(doubtful, supported, strict=True) if chance < LEAST}
@@ -67,9 +68,10 @@ def _is_in_order(claim: Claim) -> bool:
     return LCSseq.similarity(claimed, said) >= IN_ORDER * len(claimed)
 
 
-async def _supported(pair: Pair, judge: Judge, progress: Progress) -> float:
+async def _supported(claim: Claim, pair: Pair, judge: Judge, progress: Progress) -> float:
     try:
-        return (await judge.weigh(pair, stage=STAGE)).supported
+        with about(claim=claim.id):
+            return (await judge.weigh(pair, stage=STAGE)).supported
     except AnswerError:
         return 1.0  # unjudged is not unsaid; the verdict on it will tell of the error
     finally:

@@ -29,6 +29,7 @@ from pipeline.choosing import BARE_ANSWER, odds_of_letter, odds_of_tokens
 from pipeline.client import open_client
 from pipeline.completion import check_refusal, first_token_options
 from pipeline.endpoint import AnswerStore, Endpoint, Usage
+from pipeline.logs import WARNING, about, emit
 from pipeline.prompts import Messages
 from pipeline.sending import (
     ATTEMPTS,
@@ -38,6 +39,7 @@ from pipeline.sending import (
     UNREADABLE_ATTEMPTS,
     Sender,
 )
+from pipeline.trace import DIGITS, Trace
 from pipeline.wire import FEATURES, SentOtherwise, Wire, retry_after_s
 
 __all__ = [
@@ -51,6 +53,7 @@ __all__ = [
     "Llm",
     "Usage",
     "connect",
+    "lack_key",
 ]
 
 logging.getLogger("instructor").addHandler(logging.NullHandler())
@@ -104,8 +107,10 @@ class Llm:
         self.unanswered: defaultdict[str, list[str]] = defaultdict(list)
         self.budget = budget or Budget(price=endpoint.price)
         self._answers = answers
-        known = [feature for feature in FEATURES if answers.get(self._lack_key(feature)) is not None]
+        known = [feature for feature in FEATURES if answers.get(lack_key(endpoint, feature)) is not None]
         self._wire = Wire(endpoint.name, endpoint.model, endpoint.api_key, known)
+        self._trace = self.begin_trace()
+        self._is_capped = False
         self._room = asyncio.Semaphore(endpoint.concurrency)
         self._odds_room = asyncio.Semaphore(endpoint.odds_concurrency or endpoint.concurrency)
         self._asking: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
@@ -116,6 +121,14 @@ class Llm:
     def notes(self) -> tuple[str, ...]:
         """What was noticed about the endpoint, and what was spent on it, for the report."""
         return (*self._wire.notes, *self.budget.notes())
+
+    def begin_trace(self) -> Trace:
+        """Return what will become of the questions from now on, those of one story."""
+        self._trace = Trace(self._lacks())
+        return self._trace
+
+    def _lacks(self) -> tuple[str, ...]:
+        return tuple(feature for feature in FEATURES if self._wire.lacks(feature))
 
     async def structured(
         self, prompt: Messages, answer: type[Answer], *, stage: str, max_tokens: int
@@ -198,25 +211,41 @@ class Llm:
         """
         usage = self.usage.setdefault(stage, Usage())
         key = self._key(request)
-        async with self._asking.setdefault(key, asyncio.Lock()):  # the same question twice is paid for once
-            stored = self._answers.get(key)
-            if stored is not None:
-                usage.cached_calls += 1
-                body: dict[str, Any] = json.loads(stored)
-            else:
-                async with self._room:
-                    body = await self._sent(request, usage)
-                # As ASCII: UTF-8 cannot hold the halves of characters that some endpoints send.
-                self._answers.put(key, stage, json.dumps(body))
-        check_refusal(body)
-        return body
+        # The same question twice is paid for once.
+        with about(stage=stage, call=key[:DIGITS]):
+            async with self._asking.setdefault(key, asyncio.Lock()):
+                stored = self._answers.get(key)
+                if stored is not None:
+                    usage.cached_calls += 1
+                    emit("call_cached", text=lambda: str(stored))
+                else:
+                    async with self._room:
+                        body = await self._sent(key, request, usage)
+                    # As ASCII: UTF-8 cannot hold the halves of characters that some endpoints send.
+                    stored = self._wire.without_key(json.dumps(body))
+                    self._answers.put(key, stage, stored)
+                self._trace.answered(key, stored)
+        answer: dict[str, Any] = json.loads(stored)
+        check_refusal(answer)
+        return answer
 
-    async def _sent(self, request: dict[str, Any], usage: Usage) -> dict[str, Any]:
+    async def _sent(self, key: str, request: dict[str, Any], usage: Usage) -> dict[str, Any]:
         try:
             return await self._sender.send(request, usage)
         except SentOtherwise:
             self._remember_lacks()
             raise
+        except (errors.AnswerError, errors.EndpointError) as error:
+            self._trace.failed(key, error)
+            self._log_failure(error)
+            raise
+
+    def _log_failure(self, error: Exception) -> None:
+        if not isinstance(error, errors.BudgetReached):
+            emit("call_failed", level=WARNING, error=type(error).__name__, text=lambda: str(error))
+        elif not self._is_capped:  # once: all that follows is not asked either
+            self._is_capped = True
+            emit("budget_reached", level=WARNING, cap=self.budget.reached or "interrupted")
 
     def _key(self, request: Mapping[str, Any]) -> str:
         parts = [request, self.endpoint.model_sha256]
@@ -224,13 +253,15 @@ class Llm:
 
     def _remember_lacks(self) -> None:
         """Store what the endpoint lacks, so that another run does not ask for it again."""
-        for feature in FEATURES:
-            if self._wire.lacks(feature):
-                self._answers.put(self._lack_key(feature), "endpoint", "{}")
+        self._trace.lacks = self._lacks()
+        for feature in self._trace.lacks:
+            self._answers.put(lack_key(self.endpoint, feature), "endpoint", "{}")
 
-    def _lack_key(self, feature: str) -> str:
-        parts = [self.endpoint.name, self.endpoint.model, "lacks", feature]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+def lack_key(endpoint: Endpoint, feature: str) -> str:
+    """Return the key under which it is stored that ``endpoint`` lacks ``feature``."""
+    parts = [endpoint.name, endpoint.model, "lacks", feature]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def _wait_s(state: RetryCallState) -> float:

@@ -1,30 +1,91 @@
-"""Writes the files of one story's report."""
+"""Writes the files of one story's report, and the record of the run that made it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pipeline.errors import InputError
+from pipeline.logs import about, emit
 from pipeline.report import render_html, render_markdown
-from pipeline.store import read_decisions, write_report, write_text
+from pipeline.store import REPORT, read_decisions, report_text, write_run, write_text
+from pipeline.trace import sha256
+from schemas.decision import Decision
 from schemas.report import Report
+from schemas.run import RunRecord
 
 
-def write_files(folder: Path, report: Report) -> Mapping[str, str]:
+def write_files(folder: Path, report: Report, record: RunRecord | None = None) -> Mapping[str, str]:
     """Write report.json, report.html and report.md into ``folder``; return their paths by name.
 
-    What reviewers decided about the story is in report.html. Raises InputError when that cannot be read, but
-    not before everything is written without it.
+    The ``record`` of the run, where there is one, goes into run.json with the hashes of the others. What
+    reviewers decided about the story is in report.html. Raises InputError when that cannot be read, but not
+    before everything is written without it.
     """
-    unread: InputError | None = None
-    try:
-        decisions = read_decisions(folder)
-    except InputError as error:
-        decisions, unread = (), error
-    paths = {"report.json": str(write_report(folder, report))}
-    pages = (("report.md", render_markdown(report)), ("report.html", render_html(report, decisions)))
-    for name, text in pages:
-        write_text(folder / name, text)
-        paths[name] = str(folder / name)
+    decisions, unread = _decided(folder)
+    with about(story=report.story):
+        paths = _write(folder, rendered(report, decisions))
+        if record is not None:
+            path = write_run(folder, record.model_copy(update={"files": hashes(report)}))
+            emit("file_written", path=str(path))
+            _log_end(report)
     if unread is not None:
         raise unread
     return paths
+
+
+def write_pages(folder: Path, report: Report) -> Mapping[str, str]:
+    """Write report.html and report.md of the report.json in ``folder`` anew; return their paths by name.
+
+    Raises InputError as ``write_files`` does.
+    """
+    decisions, unread = _decided(folder)
+    with about(story=report.story):
+        pages = ((name, text) for name, text in rendered(report, decisions) if name != REPORT)
+        paths = _write(folder, pages)
+    if unread is not None:
+        raise unread
+    return paths
+
+
+def _decided(folder: Path) -> tuple[Sequence[Decision], InputError | None]:
+    """Return what reviewers decided, or why that cannot be read."""
+    try:
+        return read_decisions(folder), None
+    except InputError as error:
+        return (), error
+
+
+def _write(folder: Path, files: Iterable[tuple[str, str]]) -> dict[str, str]:
+    paths = {}
+    for name, text in files:
+        write_text(folder / name, text)
+        paths[name] = str(folder / name)
+        emit("file_written", path=paths[name], characters=len(text))
+    return paths
+
+
+def rendered(report: Report, decisions: Sequence[Decision] = ()) -> Iterator[tuple[str, str]]:
+    """Yield the name of each file of a report, and what it holds; report.json, which needs no page, first."""
+    yield REPORT, report_text(report)
+    yield "report.md", render_markdown(report)
+    yield "report.html", render_html(report, decisions)
+
+
+def hashes(report: Report) -> dict[str, str]:
+    """Return the SHA-256 of the files of ``report``, by name, as they are before anybody decided anything."""
+    return {name: sha256(text.encode()) for name, text in rendered(report)}
+
+
+def _log_end(report: Report) -> None:
+    run = report.run
+    emit(
+        "story_finished",
+        complete=run.complete,
+        claims=run.coverage.claims,
+        errors=run.coverage.errors,
+        contradictions=len(report.contradictions),
+        calls=run.calls,
+        cached_calls=run.cached_calls,
+        tokens_in=run.tokens_in,
+        tokens_out=run.tokens_out,
+        seconds=round((run.finished_at - run.started_at).total_seconds(), 3),
+    )

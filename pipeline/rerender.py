@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline import store
 from pipeline.errors import InputError
-from pipeline.publish import write_files
+from pipeline.publish import write_pages
 from pipeline.report import IndexEntry, index_entry, render_index
 from pipeline.report.index import unreported
 from pipeline.report.text import one_line
@@ -27,7 +27,7 @@ def rerender(out: Path) -> Rerendered:
     """
     folders = store.story_folders(out)
     if not folders:
-        return Rerendered((write_files(out, store.read_report(out))["report.html"],))
+        return Rerendered((write_pages(out, store.read_report(out))["report.html"],))
     entries = [_again(folder, out) for folder in folders]
     index = out / "index.html"
     known = {entry.name for entry in entries} | {folder.name for folder in folders}
@@ -48,7 +48,7 @@ def _again(folder: Path, out: Path) -> IndexEntry:
     except InputError as error:
         return IndexEntry(name=folder.name, problem=one_line(str(error)))
     try:
-        write_files(folder, report)
+        write_pages(folder, report)
         return index_entry(report, path, store.read_decisions(folder))
     except InputError as error:
         there = path if (folder / "report.html").is_file() else None

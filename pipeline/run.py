@@ -4,10 +4,10 @@ import asyncio
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pipeline import __version__
 from pipeline.adjudicate import Adjudged, Context, Ruling, adjudicate
@@ -18,6 +18,7 @@ from pipeline.compare import compare
 from pipeline.errors import EndpointError
 from pipeline.extract import Extraction, answer_schema, extract
 from pipeline.ground import ground
+from pipeline.interruption import StoppableBudget
 from pipeline.llm import Llm, Usage
 from pipeline.origins import find_origins
 from pipeline.progress import Progress
@@ -97,15 +98,20 @@ async def check_story(
     before = {stage: Usage(**vars(usage)) for stage, usage in llm.usage.items()}
     work = Work(story)
     articles = {article.id: article for article in story.articles}
-    await _timed(work, llm, "extract", _extract_all(work, llm, prompts, progress))
+    await _timed(work, llm, "extract", lambda: _extract_all(work, llm, prompts, progress))
     if work.stopped is None:
-        await _timed(work, llm, "ground", _ground_all(work, articles, llm, judge, progress))
+        await _timed(work, llm, "ground", lambda: _ground_all(work, articles, llm, judge, progress))
     if work.stopped is None:
         candidates = retrieve(work.claims, story.articles)
-        await _timed(work, llm, "verify", _verify_all(work, candidates, articles, judge, progress))
+        await _timed(work, llm, "verify", lambda: _verify_all(work, candidates, articles, judge, progress))
     if work.stopped is None:
         likely = _suspicions(work, articles)
-        await _timed(work, llm, "adjudicate", _adjudicate_all(work, likely, articles, llm, prompts, progress))
+        await _timed(
+            work,
+            llm,
+            "adjudicate",
+            lambda: _adjudicate_all(work, likely, articles, llm, prompts, progress),
+        )
     if work.stopped is not None and not work.claims:
         raise work.stopped
     return _report(work, llm, prompts, before, started, settings), work.stopped
@@ -201,9 +207,11 @@ async def _gather(work: Work, jobs: Iterable[Awaitable[Result]]) -> list[Result 
     return kept
 
 
-async def _timed(work: Work, llm: Llm, stage: str, job: Awaitable[None]) -> None:
+async def _timed(work: Work, llm: Llm, stage: str, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a stage, to an early end where the run is interrupted, and note what it took."""
     begun, old = time.monotonic(), Usage(**vars(llm.usage.get(stage, Usage())))
-    await job
+    budget = llm.budget
+    await (budget.see_through(job) if isinstance(budget, StoppableBudget) else job())
     new = llm.usage.get(stage, Usage())
     work.stages.append(
         StageTime(

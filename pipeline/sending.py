@@ -1,6 +1,8 @@
 """Sends one request: at its pace, within the budget, again with backoff where that may help."""
 
 import asyncio
+import json
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
@@ -12,6 +14,7 @@ from pipeline import errors
 from pipeline.budget import Budget
 from pipeline.completion import Spent, tokens_told
 from pipeline.endpoint import Endpoint, Usage
+from pipeline.logs import WARNING, about, emit
 from pipeline.pacing import Pace
 from pipeline.wire import (
     SentOtherwise,
@@ -68,7 +71,7 @@ class Sender:
                 before_sleep=self._before_sleep,
                 reraise=True,
             ):
-                with attempt:
+                with attempt, about(attempt=attempt.retry_state.attempt_number):
                     await self._pace.wait(self._budget.allow_wait)
                     self._refuse_in_vain(request)
                     sent = self._wire.adapted(request)
@@ -84,13 +87,17 @@ class Sender:
         usage.calls += 1
         spent: Spent | None = None
         is_free = False
+        begun = time.monotonic()
+        emit("call_sent", text=lambda: json.dumps(sent["messages"], ensure_ascii=False))
         try:
             async with asyncio.timeout(self._endpoint.timeout_s):  # of all, not of each byte
                 completion: object = await self._client().chat.completions.create(**cast("Any", sent))
             if isinstance(completion, ChatCompletion):
                 self._has_answered = self._has_answered or isinstance(completion.choices, list)
                 spent = tokens_told(completion.model_dump(exclude_none=True, warnings=False))
-            return body_of(completion)
+            body = body_of(completion)
+            _log_answer(body, spent, time.monotonic() - begun)
+            return body
         except ValueError:  # the body is no JSON
             raise Unreadable("what the endpoint sent is no JSON", is_foreign=True) from None
         except openai.OpenAIError as error:
@@ -109,7 +116,16 @@ class Sender:
 
     def _before_sleep(self, state: RetryCallState) -> None:
         """Hold all requests where the endpoint asks for it; raise where the time would be up before."""
-        asked = retry_after_s(state.outcome.exception() if state.outcome else None)
+        error = state.outcome.exception() if state.outcome else None
+        asked = retry_after_s(error)
+        emit(
+            "call_retried",
+            level=WARNING,
+            attempt=state.attempt_number,
+            status=getattr(error, "status_code", None),
+            error=type(error).__name__,
+            wait_s=round(state.next_action.sleep, 3) if state.next_action else None,
+        )
         if asked is not None:
             self._pace.hold(min(asked, LONGEST_WAIT_S))
         self._budget.allow_wait(state.next_action.sleep if state.next_action else 0.0)
@@ -142,3 +158,14 @@ class Sender:
                 f"{self._endpoint.name} answers, but not with chat completions: check OPENAI_BASE_URL."
             )
         return errors.AnswerInvalid(str(error))
+
+
+def _log_answer(body: Mapping[str, Any], spent: Spent | None, seconds: float) -> None:
+    emit(
+        "call_answered",
+        status=200,
+        seconds=round(seconds, 3),
+        tokens_in=spent.tokens_in if spent else None,
+        tokens_out=spent.tokens_out if spent else None,
+        text=lambda: str(body["choices"][0]["message"].get("content")),
+    )

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pipeline.config import DEFAULT_MODEL, Environment, Settings
+from pipeline.config import DEFAULT_MODEL, Environment, Settings, shown_address
 from pipeline.embedded.fetch import fetch_model, sha256_of
 from pipeline.embedded.models import CATALOGUE, EmbeddedModel, resolve_model
 from pipeline.embedded.server import available_cores, serve
@@ -83,7 +83,7 @@ def _host(base_url: str) -> str:
     except ValueError:  # a port that is no number, a bracket left open
         host = None
     if not host or " " in base_url or not base_url.isprintable():
-        raise InputError(f"OPENAI_BASE_URL is no http(s) address: {base_url!r}")
+        raise InputError(f"OPENAI_BASE_URL is no http(s) address: {shown_address(base_url)!r}")
     return host
 
 

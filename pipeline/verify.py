@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pipeline.errors import AnswerError
+from pipeline.logs import about
 from pipeline.progress import Progress
 from pipeline.retrieve import Candidate
 from pipeline.values.comparison import Comparison
@@ -52,10 +53,11 @@ async def verify(
 
     A question that fails leaves the others standing; an EndpointError is raised.
     """
-    results = await asyncio.gather(
-        *(_stance(claim, candidate, published, judge) for candidate in candidates),
-        return_exceptions=True,
-    )
+    with about(claim=claim.id):
+        results = await asyncio.gather(
+            *(_stance(claim, candidate, published, judge) for candidate in candidates),
+            return_exceptions=True,
+        )
     progress.step(STAGE)
     evidence: list[Evidence] = []
     error: str | None = None

@@ -133,14 +133,17 @@ class Wire:
         )
 
     def _said(self, error: BaseException) -> str:
-        """Return what ``error`` says on one short line, without the key, which some endpoints repeat."""
+        """Return what ``error`` says on one short line, without the key."""
         cause = error.__cause__ if isinstance(error, openai.APIConnectionError) else None
         told = cause or error
         text = "".join(c if c.isprintable() else " " for c in str(told))  # no colours, no cursor moves
         text = " ".join(text.split()) or type(told).__name__
-        if len(self._secret) >= SHORTEST_SECRET:
-            text = text.replace(self._secret, "[key]")
+        text = self.without_key(text)
         return text if len(text) <= 200 else text[:199] + "…"
+
+    def without_key(self, text: str) -> str:
+        """Return ``text`` with the key cut out, which some endpoints repeat."""
+        return text.replace(self._secret, "[key]") if len(self._secret) >= SHORTEST_SECRET else text
 
     def _refused(self, error: openai.APIStatusError, sent: Mapping[str, Any]) -> Exception:
         text = str(error).lower()

@@ -24,6 +24,8 @@ DOCUMENTS: Final = (
     "README.md",
     "docs/models.md",
     "docs/reviewing.md",
+    "docs/security.md",
+    "SECURITY.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "prompts/README.md",

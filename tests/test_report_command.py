@@ -50,6 +50,15 @@ def test_a_batch_that_was_copied_elsewhere_gives_the_same_index(batch: Path, tmp
     assert index_of(tmp_path / "copy") == index_of(batch)
 
 
+def test_the_report_that_the_pages_are_made_from_stays_as_it_is(tmp_path: Path) -> None:
+    write_run(tmp_path, sample.sample_report())
+    report = tmp_path / "report.json"
+    older = report.read_text(encoding="utf-8").replace('"dropped"', '"dropped" ', 1)
+    report.write_text(older, encoding="utf-8")
+    assert run_command("report", tmp_path).code == 0
+    assert report.read_text(encoding="utf-8") == older
+
+
 def test_one_story_writes_no_index(tmp_path: Path) -> None:
     write_run(tmp_path, sample.sample_report())
     write_run(tmp_path / "older", sample.sample_report())

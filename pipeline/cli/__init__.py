@@ -13,6 +13,7 @@ import typer
 from pipeline import __version__
 from pipeline.cli.check import check
 from pipeline.cli.diff import diff
+from pipeline.cli.doctor import doctor
 from pipeline.cli.export import export
 from pipeline.cli.measure import calibrate, evaluate
 from pipeline.cli.models import models
@@ -40,6 +41,7 @@ app.command("eval")(evaluate)
 app.command()(calibrate)
 app.command()(schema)
 app.command()(models)
+app.command()(doctor)
 
 
 def main() -> None:

@@ -3,15 +3,21 @@
 import asyncio
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipeline.cli.log import log_options, logged
+from pipeline.cli.replay import replay_run
 from pipeline.cli.screen import DONE, FAILED_ON, INCOMPLETE, fetch_bar, told
 from pipeline.config import Settings, read_environment
+from pipeline.logs import LogFormat, LoggedProgress, takes_screen
 from schemas.contradiction import Relation
 from schemas.report import Report
 from schemas.verdict import Label
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 class FailOn(StrEnum):
@@ -22,11 +28,24 @@ class FailOn(StrEnum):
     error = "error"
 
 
+def _needed(context: typer.Context, paths: list[Path] | None) -> list[Path]:
+    """Return ``paths``; a replay, and nothing else, goes without."""
+    is_replay = context.params.get("replay") is not None
+    if not paths and not is_replay:
+        raise typer.BadParameter("Missing parameter: name articles, or a folder of them.")
+    if paths and is_replay:
+        raise typer.BadParameter("--replay takes the articles from the run: name none.")
+    return paths or []
+
+
 def check(
+    context: typer.Context,
     paths: Annotated[
-        list[Path],
-        typer.Argument(help="Articles (.txt, .md), a folder of them, or a folder of such folders."),
-    ],
+        list[Path] | None,
+        typer.Argument(
+            help="Articles (.txt, .md), a folder of them, or a folder of such folders.", callback=_needed
+        ),
+    ] = None,
     out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the report.")] = Path("out"),
     model: Annotated[
         str | None,
@@ -65,6 +84,19 @@ def check(
     fail_on: Annotated[
         list[FailOn] | None, typer.Option(help="Exit with 1 when there is one; may be repeated.")
     ] = None,
+    replay: Annotated[
+        Path | None,
+        typer.Option(
+            is_eager=True, help="Make the run in this folder again from its stored answers, offline."
+        ),
+    ] = None,
+    log_format: Annotated[
+        LogFormat | None, typer.Option(help="Log what is done, on standard error: for machines or people.")
+    ] = None,
+    log_file: Annotated[Path | None, typer.Option(help="Log into this file instead.")] = None,
+    log_text: Annotated[
+        bool, typer.Option("--log-text", help="Log what articles and answers say, too.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print the report's path alone.")] = False,
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Print how each stage went.")] = False,
 ) -> None:
@@ -84,8 +116,19 @@ def check(
         calibration=calibration,
     )
     if dry_run:
-        raise typer.Exit(_dry_run(paths, out, settings))
-    raise typer.Exit(_check(paths, out, settings, set(fail_on or ()), quiet=quiet, verbose=verbose))
+        raise typer.Exit(_dry_run(paths or [], out, settings))
+
+    def run() -> int:
+        if replay is not None:
+            return replay_run(replay, out if _is_given(context, "out") else None, settings, quiet=quiet)
+        return _check(paths or [], out, settings, set(fail_on or ()), quiet=quiet, verbose=verbose)
+
+    raise typer.Exit(logged(log_options(log_format, log_file, with_text=log_text), run))
+
+
+def _is_given(context: typer.Context, option: str) -> bool:
+    source = context.get_parameter_source(option)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _check(
@@ -96,36 +139,49 @@ def _check(
     from pipeline import terminal
     from pipeline.ingest import ingest
     from pipeline.store import prepare_run_directory
+    from pipeline.store.lock import alone
 
     stories = ingest(paths)
     prepare_run_directory(out)
     # The heavy part comes last: bad input is told at once.
     from pipeline.batch import check_stories
+    from pipeline.interruption import Interruption, on_signals
     from pipeline.session import open_endpoint
 
     screen, errors = Console(), Console(stderr=True)
+    interruption = Interruption(lambda: _promise_to_end(errors, quiet=quiet))
     with (
+        alone(out),
+        on_signals(interruption),
         fetch_bar(errors, quiet=quiet) as on_fetch,
-        open_endpoint(settings, read_environment(), on_fetch) as endpoint,
-        terminal.show_progress(errors, quiet=quiet) as progress,
+        open_endpoint(settings, read_environment(), interruption.ending(on_fetch)) as endpoint,
+        terminal.show_progress(errors, quiet=quiet or takes_screen()) as progress,
     ):
-        outcome = asyncio.run(check_stories(stories, out, settings, endpoint, progress))
+        heard = LoggedProgress(progress)
+        outcome = asyncio.run(check_stories(stories, out, settings, endpoint, heard, interruption))
+    labels: set[Label] = set()
+    why = str(outcome.stopped) if outcome.stopped is not None else outcome.interrupted
+    is_incomplete = why is not None
     for done in outcome.checked:
+        report = done.report
         if quiet:
             typer.echo(done.paths["report.html"])
         else:
-            terminal.print_summary(screen, done.report, done.paths)
+            terminal.print_summary(screen, report, done.paths)
         if verbose:
-            _print_stages(done.report)
+            _print_stages(report)
+        labels |= _labels(report)
+        is_incomplete = is_incomplete or not report.run.complete
     if outcome.index is not None:
         typer.echo(outcome.index)
-    if outcome.stopped is not None:
-        told(str(outcome.stopped), INCOMPLETE)
-    elif outcome.capped is not None:
-        told(outcome.capped, INCOMPLETE)
-    return _exit_code(
-        [done.report for done in outcome.checked], fail_on, is_cut_short=outcome.stopped is not None
-    )
+    if why is not None or outcome.capped is not None:
+        told(str(why or outcome.capped), INCOMPLETE)
+    return _exit_code(labels, fail_on, is_incomplete=is_incomplete)
+
+
+def _promise_to_end(errors: "Console", *, quiet: bool) -> None:
+    if errors.is_terminal and not quiet:
+        errors.print("ending: what is under way is finished first; Ctrl-C again stops at once")
 
 
 def _dry_run(paths: list[Path], out: Path, settings: Settings) -> int:
@@ -151,10 +207,14 @@ def _print_stages(report: Report) -> None:
         )
 
 
-def _exit_code(reports: list[Report], fail_on: set[FailOn], *, is_cut_short: bool) -> int:
-    labels = {claim.verdict.label for report in reports for claim in report.claims}
-    if any(c.relation is Relation.contradiction for report in reports for c in report.contradictions):
+def _labels(report: Report) -> set[Label]:
+    labels = {claim.verdict.label for claim in report.claims}
+    if any(c.relation is Relation.contradiction for c in report.contradictions):
         labels.add(Label.contradicted)  # also where no claim was drawn from either sentence
-    if is_cut_short or not all(report.run.complete for report in reports):
+    return labels
+
+
+def _exit_code(labels: set[Label], fail_on: set[FailOn], *, is_incomplete: bool) -> int:
+    if is_incomplete:
         return FAILED_ON if FailOn.error in fail_on else INCOMPLETE
     return FAILED_ON if any(Label(wanted.value) in labels for wanted in fail_on) else DONE

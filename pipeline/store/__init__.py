@@ -3,6 +3,7 @@
 ``OUT/answers.sqlite``    every answer, stored before it is used, under a key of all that made it
 ``OUT/decisions.sqlite``  what reviewers decided, apart from what a machine can say again
 ``OUT/report.json``       the contract; report.html and report.md are made from it
+``OUT/run.json``          all that made the report, so that it can be made again
 """
 
 from pipeline.store.answers import ANSWERS, Answers, answers_path, open_answers
@@ -16,17 +17,27 @@ from pipeline.store.decisions import (
     undo_change,
 )
 from pipeline.store.folder import (
+    REPORT,
     make_folder,
     prepare_run_directory,
     refuse_way_out,
     story_folders,
     write_text,
 )
-from pipeline.store.reports import newer_version, read_report, what_is_wrong, write_report
+from pipeline.store.reports import (
+    newer_version,
+    read_report,
+    read_run,
+    report_text,
+    what_is_wrong,
+    write_report,
+    write_run,
+)
 
 __all__ = [
     "ANSWERS",
     "DECISIONS",
+    "REPORT",
     "Answers",
     "Imported",
     "Undone",
@@ -38,12 +49,15 @@ __all__ = [
     "prepare_run_directory",
     "read_decisions",
     "read_report",
+    "read_run",
     "record_decision",
     "refuse_way_out",
+    "report_text",
     "story_folders",
     "undo_change",
     "what_is_wrong",
     "why_read_only",
     "write_report",
+    "write_run",
     "write_text",
 ]

@@ -1,6 +1,7 @@
 """The answers that were paid for: each is on disk, under a key of all that made it, before it is used."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,6 +11,7 @@ from typing import Final
 from pipeline.errors import InputError
 
 ANSWERS: Final = "answers.sqlite"
+BUSY_S: Final = 30.0  # for another process that is writing
 APPLICATION_ID: Final = 0x53746F43  # "StoC" in the SQLite header marks the file as ours
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS answer (
@@ -27,6 +29,7 @@ class Answers:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
+        self._lost: InputError | None = None
 
     def get(self, key: str) -> str | None:
         """Return the stored response body, or None. Raises InputError when the store is damaged."""
@@ -47,16 +50,23 @@ class Answers:
                     "INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)", (key, stage, response, now)
                 )
         except sqlite3.Error as error:
-            raise InputError(
-                f"Cannot store an answer in {self._path}: {error}. Free the disk, run again."
-            ) from error
+            self._lost = InputError(
+                f"Cannot store an answer in {self._path} ({error}): make room for it, then run the same "
+                "command again; what was stored is kept."
+            )
+            raise self._lost from error
+
+    def refuse(self) -> None:
+        """Raise InputError where an answer could not be stored: the next would be paid for and lost, too."""
+        if self._lost is not None:
+            raise self._lost
 
 
 @contextmanager
 def open_answers(path: Path) -> Iterator[Answers]:
     """Open, or make, the store of answers at ``path``. Raises InputError when it is no store of ours."""
     try:
-        connection = sqlite3.connect(path, timeout=30)
+        connection = sqlite3.connect(path, timeout=BUSY_S)
     except sqlite3.Error as error:
         raise InputError(
             f"Cannot open {path}: {error}. Give a folder that can be written with -o."
@@ -73,14 +83,32 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         is_new = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0
         if not is_new and connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
             raise InputError(f"{path} is no store of storycheck's: give another folder with -o or --cache.")
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute(_SCHEMA)
+        connection.execute("PRAGMA synchronous = FULL")  # each answer is on disk when it is stored
+        if is_new or connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+            _set_up(connection)
     except sqlite3.Error as error:
-        raise InputError(
-            f"{path} cannot be used ({error}): give another folder with -o, or remove that file."
-        ) from error
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        mend = "give another folder with -o, or remove that file."
+        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            mend = "make room for it, then run the same command again."
+        elif code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+            mend = "make it and its folder writable, or give another folder with -o."
+        raise InputError(f"{path} cannot be used ({error}): {mend}") from error
+
+
+def _set_up(connection: sqlite3.Connection) -> None:
+    """Make the table, in a file that several processes can read and write; another may be doing the same."""
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")  # first: a killed run's file is ours
+    until = time.monotonic() + BUSY_S
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")  # does not wait for others by itself
+            break
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(0.02)
+    connection.execute(_SCHEMA)
 
 
 def answers_path(out: Path, cache: Path | None) -> Path:

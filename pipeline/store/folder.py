@@ -2,20 +2,24 @@
 
 import os
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.store.answers import ANSWERS, APPLICATION_ID
 from pipeline.store.decisionfile import DECISIONS, DECISIONS_ID
 from pipeline.store.decisions import read_decisions
+from pipeline.store.lock import LOCK
 
 REPORT = "report.json"
-WRITTEN = ("report.json", "report.md", "report.html", "index.html")
+WRITTEN = ("report.json", "report.md", "report.html", "index.html", "run.json")
 # What the head of a file of ours holds; other tools write a report.json or an index.html too.
 _OURS = {
     "report.json": b'"schema_version": 1,\n  "story":',
     "index.html": b'<meta name="generator" content="storycheck">',
 }
+LONGEST_WRITE_S = 60.0  # a file that is half written for longer will never be whole
 _HEAD = 2000  # bytes in which a file shows whose it is
 
 
@@ -27,7 +31,7 @@ def prepare_run_directory(out: Path) -> None:
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        is_taken = any(not _is_half_written(entry) for entry in out.iterdir()) and not _is_ours(out)
+        is_taken = any(not _is_left_behind(entry) for entry in out.iterdir()) and not _is_ours(out)
         with tempfile.TemporaryFile(dir=out):
             pass
         decided = [] if is_taken else sorted(path.parent for path in out.glob(f"*/{DECISIONS}"))
@@ -62,9 +66,30 @@ def _head(path: Path) -> bytes:
         return file.read(_HEAD)
 
 
+def _is_left_behind(path: Path) -> bool:
+    return path.name == LOCK or _is_half_written(path)
+
+
 def _is_half_written(path: Path) -> bool:
     """Tell whether a killed run of ours left ``path`` behind; see ``write_text``."""
     return path.name.startswith(tuple(f".{name}." for name in WRITTEN))
+
+
+def half_written(folder: Path) -> list[Path]:
+    """Return the files that a killed run left half written in ``folder``; a running one's are younger."""
+    now = time.time()
+    return sorted(
+        entry
+        for entry in folder.iterdir()
+        if _is_half_written(entry) and now - entry.lstat().st_mtime > LONGEST_WRITE_S
+    )
+
+
+def clear_half_written(folder: Path) -> None:
+    """Remove what a killed run left half written in ``folder``, where that can be done."""
+    with suppress(OSError):
+        for path in half_written(folder):
+            path.unlink()
 
 
 def story_folders(out: Path) -> list[Path]:

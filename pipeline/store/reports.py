@@ -1,12 +1,16 @@
-"""report.json, written and read."""
+"""report.json and run.json, written and read."""
 
 from pathlib import Path
+from typing import Final
 
 from pydantic import BaseModel, ValidationError
 
 from pipeline.errors import InputError
 from pipeline.store.folder import write_text
 from schemas.report import SCHEMA_VERSION, Report
+from schemas.run import RUN_VERSION, RunRecord
+
+RUN: Final = "run.json"
 
 
 class _Versioned(BaseModel):
@@ -16,8 +20,40 @@ class _Versioned(BaseModel):
 def write_report(out: Path, report: Report) -> Path:
     """Write report.json into ``out`` and return its path."""
     path = out / "report.json"
-    write_text(path, report.model_dump_json(indent=2) + "\n")
+    write_text(path, report_text(report))
     return path
+
+
+def report_text(report: Report) -> str:
+    """Return what report.json holds."""
+    return report.model_dump_json(indent=2) + "\n"
+
+
+def write_run(out: Path, record: RunRecord) -> Path:
+    """Write run.json into ``out`` and return its path."""
+    path = out / RUN
+    write_text(path, record.model_dump_json(indent=2) + "\n")
+    return path
+
+
+def read_run(out: Path) -> RunRecord:
+    """Read the run.json of a run directory.
+
+    Raises InputError when there is none, or it is damaged, cut off, or of a newer version.
+    """
+    path = out / RUN
+    again = "run storycheck check again, which asks nothing that was answered."
+    try:
+        text = path.read_text(encoding="utf-8")
+        return RunRecord.model_validate_json(text)
+    except OSError as error:
+        raise InputError(f"{out} has no record of its run ({error.strerror} for {RUN}): {again}") from error
+    except ValidationError as error:
+        if newer_version(text, RUN_VERSION) is not None:
+            raise InputError(f"{path} was written by a newer storycheck: update storycheck.") from error
+        raise InputError(f"{path} is damaged ({what_is_wrong(error)}): {again}") from error
+    except ValueError as error:
+        raise InputError(f"{path} is damaged (no UTF-8): {again}") from error
 
 
 def read_report(out: Path) -> Report:

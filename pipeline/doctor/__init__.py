@@ -1,0 +1,8 @@
+"""Looks at what a run needs, and at what one left: one line each, with how to mend it."""
+
+from pipeline.doctor.finding import Check, State
+from pipeline.doctor.online import ask
+from pipeline.doctor.rundirectory import check_run_directory
+from pipeline.doctor.setup import check_setup
+
+__all__ = ["Check", "State", "ask", "check_run_directory", "check_setup"]

@@ -1,0 +1,31 @@
+"""Whether the stores of a run directory are sound, read without changing anything in them."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from pipeline.store.answers import APPLICATION_ID
+from pipeline.store.decisionfile import DECISIONS_ID
+
+_MARKS = {"answer": APPLICATION_ID, "event": DECISIONS_ID}
+
+
+def count_sound(path: Path, table: str) -> int:
+    """Return how many rows the ``table`` of the store at ``path`` holds, which is read whole for that.
+
+    The table is ``answer`` or ``event``. Raises ValueError, with the reason, where the store is not sound.
+    """
+    is_at_rest = not path.with_name(f"{path.name}-wal").exists()  # then nothing need be made beside it
+    uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if is_at_rest else ''}"
+    try:
+        with closing(sqlite3.connect(uri, uri=True, timeout=5)) as connection:
+            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+                return 0  # killed before its first answer
+            if connection.execute("PRAGMA application_id").fetchone()[0] != _MARKS[table]:
+                raise ValueError("it is no store of storycheck's")
+            [said] = connection.execute("PRAGMA integrity_check(1)").fetchone()
+            if said != "ok":
+                raise ValueError(" ".join(str(said).split()))
+            return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])  # noqa: S608 - ours
+    except sqlite3.Error as error:
+        raise ValueError(str(error)) from error
