@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -48,6 +49,20 @@ _MOVED_ON = re.compile(
 )
 
 
+# Why a finding stands that a model alone saw. Its own sentence is never shown: it takes sides.
+_DIFFERS: Mapping[ConflictKind, str] = MappingProxyType(
+    {
+        ConflictKind.date: "The dates or times differ",
+        ConflictKind.quantity: "The numbers differ",
+        ConflictKind.entity: "The names differ",
+        ConflictKind.place: "The places differ",
+        ConflictKind.polarity: "One says what the other denies",
+        ConflictKind.event: "The two accounts differ",
+        ConflictKind.attribution: "The quotation is told in two ways",
+    }
+)
+
+
 class Ruling(BaseModel):
     """The model's ruling on two sentences."""
 
@@ -70,7 +85,8 @@ class Context:
 class Adjudged:
     """The outcome for one suspicion; ``relation`` is None when the two passages are compatible after all.
 
-    ``agreed`` says whether the model saw a difference too; it is None when it did not answer.
+    ``reason`` is made in code, never the model's sentence. ``agreed`` says whether the model saw a difference
+    too; it is None when it did not answer.
     """
 
     suspicion: Suspicion
@@ -105,7 +121,6 @@ async def adjudicate(
 
 
 def _ruled(suspicion: Suspicion, articles: Mapping[str, Article], ruling: Ruling) -> Adjudged:
-    reason = " ".join(ruling.reason.split())
     agreed = ruling.relation != "compatible"
     if suspicion.found_by == "values":
         kind = suspicion.kind or ConflictKind(ruling.kind)
@@ -117,6 +132,7 @@ def _ruled(suspicion: Suspicion, articles: Mapping[str, Article], ruling: Ruling
     if not has_conflicting_values(kind, *passages):
         # A small model names kinds at random; that it saw a contradiction does not hang on it.
         kind = ConflictKind.event
+    reason = suspicion.what or _DIFFERS[kind]
     if not agreed:
         return Adjudged(suspicion, None, kind, reason, agreed)
     located = suspicion.model_copy(update={"kind": kind})

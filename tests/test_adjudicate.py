@@ -103,7 +103,16 @@ async def test_the_models_kind_needs_values_that_differ_else_it_is_an_event(
     outcome = await judge(ruling(kind=kind), boats(12), article(other, "two"), kind=None)
     assert outcome.relation is Relation.contradiction
     assert outcome.kind is ConflictKind(expected)
-    assert outcome.reason == "They differ."
+    assert outcome.reason == ("The numbers differ" if expected == "quantity" else "The two accounts differ")
+
+
+@pytest.mark.parametrize("relation", ["contradiction", "speakers_differ", "compatible"])
+@pytest.mark.parametrize("found", [None, ConflictKind.quantity])
+async def test_the_models_own_sentence_is_never_the_reason(relation: str, found: ConflictKind | None) -> None:
+    verdict = "The claim is false, while the ministry's statement is true."
+    outcome = await judge(ruling(relation, reason=verdict), boats(12), boats(31), kind=found)
+    assert outcome.reason
+    assert "true" not in outcome.reason
 
 
 async def test_a_running_count_of_another_day_is_an_update() -> None:

@@ -1,5 +1,6 @@
 """A reviewer's work in report.html, in a real browser: decide, take back and note, by keys or pointer."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,7 +38,8 @@ def test_decisions_made_by_keys_alone_are_still_there_after_a_reload(
 ) -> None:
     desk = Desk(profile, written(tmp_path))
     desk.press("j", "a")
-    desk.says("Accepted: Numbers differ: Veldrik Courier and The Harbour Ledger. 1 of 4 decided.")
+    line = "Two dead in one article, three in the other"
+    desk.says(f"Accepted: Numbers differ: Veldrik Courier and The Harbour Ledger ({line}). 1 of 4 decided.")
     desk.press("d", "4")
     desk.says("2 of 4 decided")
     desk.press("n")
@@ -71,6 +73,8 @@ def test_what_was_decided_is_folded_and_the_next_open_finding_is_in_focus(
     expect(second).to_be_focused()
     expect(first.locator(".sides")).to_be_hidden()
     expect(first.locator("h3")).to_contain_text("Veldrik Courier and The Harbour Ledger")
+    expect(first.locator(".reason")).to_have_text("Two dead in one article, three in the other.")
+    expect(first.locator(".reason")).to_be_visible()
     box = first.bounding_box()
     assert box is not None
     assert box["height"] < 100
@@ -91,13 +95,111 @@ def test_undo_takes_back_one_change_after_the_other_even_after_a_reload(
     desk.press("j", "j", "d", "1")
     desk.says("2 of 4")
     desk.press("u")
-    desk.says("Undone: Dates or times differ")
+    desk.says("Undone: dismissing Dates or times differ")
     assert [desk.state("c1"), desk.state("c2")] == ["accepted", "open"]
     desk.page.click("#desk-undo")
     desk.says("0 of 4 decided")
     desk.press("u")
     desk.says("There is nothing to undo.")
     assert [desk.state("c1"), desk.state("c2")] == ["open", "open"]
+
+
+def test_undo_says_what_was_taken_back(profile: BrowserContext, tmp_path: Path) -> None:
+    desk = Desk(profile, written(tmp_path))
+    desk.press("j", "n")
+    desk.page.keyboard.type("First")
+    desk.press("Control+Enter", "n")
+    desk.page.keyboard.type(" and second")
+    desk.press("Control+Enter", "a")
+    desk.says("1 of 4 decided")
+    desk.page.locator("#finding-c1").get_by_role("button", name="Take back").click()
+    desk.says("0 of 4 decided")
+    for what in ("taking back", "accepting", "changing the note on", "the note on"):
+        desk.press("u")
+        desk.says(f"Undone: {what} Numbers differ")
+
+
+def test_the_same_decision_again_changes_nothing(profile: BrowserContext, tmp_path: Path) -> None:
+    desk = Desk(profile, written(tmp_path))
+    desk.press("j", "a")
+    desk.says("1 of 4 decided")
+    desk.press("k", "a")
+    desk.says("Already accepted: Numbers differ")
+    desk.press("j", "d", "1")
+    desk.says("2 of 4 decided")
+    desk.press("k", "d", "1")
+    desk.says("Already dismissed: Dates or times differ")
+    desk.press("u", "u")
+    desk.says("0 of 4 decided")
+    assert [desk.state("c1"), desk.state("c2")] == ["open", "open"]
+
+
+def test_another_reason_is_asked_for_before_the_next_finding_comes(
+    profile: BrowserContext, tmp_path: Path
+) -> None:
+    desk = Desk(profile, written(tmp_path))
+    desk.press("j", "d", "7")
+    expect(desk.page.locator("#finding-c1 #note-text")).to_be_focused()
+    desk.page.keyboard.type("They count different docks")
+    desk.press("Control+Enter")
+    desk.says("Noted: Numbers differ")
+    expect(desk.page.locator("#finding-c2")).to_be_focused()
+    expect(desk.page.locator("#finding-c1 .ruling")).to_contain_text("Dismissed: other reason")
+    expect(desk.page.locator("#finding-c1 .decided .note")).to_contain_text("They count different docks")
+    desk.press("d", "7", "Escape")
+    expect(desk.page.locator("#finding-c3")).to_be_focused()
+    assert [desk.state(f"c{i}") for i in (1, 2, 3)] == ["dismissed", "dismissed", "open"]
+
+
+def test_the_line_that_says_what_was_done_notes_the_finding_it_was_done_to(
+    profile: BrowserContext, tmp_path: Path
+) -> None:
+    desk = Desk(profile, written(tmp_path))
+    desk.press("j", "a")
+    expect(desk.page.locator("#finding-c2")).to_be_focused()
+    desk.page.click("#told-note")
+    expect(desk.page.locator("#finding-c1 #note-text")).to_be_focused()
+    desk.page.keyboard.type("Both checked by phone")
+    desk.press("Control+Enter")
+    desk.says("Noted: Numbers differ")
+    expect(desk.page.locator("#told-note")).to_be_hidden()
+    expect(desk.page.locator("#finding-c1 .decided .note")).to_contain_text("Both checked by phone")
+    expect(desk.page.locator("#finding-c2")).to_be_focused()
+
+
+def test_what_was_dismissed_is_struck_out_elsewhere_and_no_longer_stands(
+    profile: BrowserContext, tmp_path: Path
+) -> None:
+    desk = Desk(profile, written(tmp_path))
+    stand, signs = desk.page.locator("#desk-stand"), desk.page.locator("#matrix [data-finding=c1]")
+    assert signs.count() > 1
+    expect(stand).to_be_empty()
+    desk.press("j", "d", "1")
+    expect(stand).to_have_text("2 contradictions found, 1 stands")
+    for sign in signs.all():
+        expect(sign).to_have_class(re.compile("dismissed"))
+        expect(sign).to_contain_text("conflicts dismissed")
+    expect(desk.page.locator("#matrix .dismissed")).to_have_count(signs.count())
+    desk.page.emulate_media(media="print")
+    expect(stand).to_be_visible()
+    desk.page.emulate_media(media="screen")
+    desk.press("u")
+    expect(stand).to_be_empty()
+    expect(desk.page.locator("#matrix .dismissed, #matrix .struck")).to_have_count(0)
+
+
+def test_what_a_finding_is_already_called_is_no_reason_to_dismiss_it(
+    profile: BrowserContext, tmp_path: Path
+) -> None:
+    desk = Desk(profile, written(tmp_path))
+    desk.press("j", "j", "j", "d", "2")
+    update = desk.page.locator("#finding-c3")
+    expect(update.locator("[data-reason=update]")).to_be_hidden()
+    expect(update.locator("[data-reason=speakers_differ]")).to_be_visible()
+    assert desk.state("c3") == "open"
+    desk.press("3")
+    desk.says("1 of 4 decided")
+    expect(update.locator(".ruling")).to_contain_text("Dismissed: speakers differ")
 
 
 def test_keys_are_left_alone_where_they_mean_something_else(profile: BrowserContext, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.report import IndexEntry, index_entry, render_index
+from pipeline.report import IndexEntry, index_entry, render_html, render_index
 from pipeline.report.index import unreported
 from pipeline.report.passage import Part
 from pipeline.report.worst import LONGEST, WORST, shortened, worst
@@ -95,6 +95,12 @@ def test_an_index_entry_counts_what_its_report_holds() -> None:
     assert index_entry(sample.sample_report(articles=()), "x").latest is None
 
 
+def test_a_story_of_a_batch_leads_back_to_the_index() -> None:
+    back = '<a href="../index.html">All stories</a>'
+    assert back in render_html(sample.sample_report(), index_href="../index.html")
+    assert "All stories" not in TakenApart(render_html(sample.sample_report())).text
+
+
 def test_an_index_of_nothing_is_a_page() -> None:
     assert "0 stories" in TakenApart(render_index([])).text
 
@@ -110,7 +116,7 @@ def test_the_totals_are_those_of_all_stories() -> None:
         ("claims", "42"),
         ("contradictions", "6"),
         ("updates", "3"),
-        ("times speakers differ", "3"),
+        ("points on which speakers differ", "3"),
         ("unsupported claims", "21"),
         ("errors", "0"),
     ]

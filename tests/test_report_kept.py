@@ -50,7 +50,7 @@ def test_a_run_that_writes_the_page_anew_keeps_what_was_decided(
 def test_an_export_taken_into_a_fresh_profile_brings_everything(browser: Browser, tmp_path: Path) -> None:
     with browser.new_context() as first, browser.new_context() as second:
         desk = Desk(first, written(tmp_path))
-        desk.press("j", "a", "d", "7", "n")
+        desk.press("j", "a", "d", "6", "n")
         desk.page.keyboard.type(f"Note: {HOSTILE}")
         desk.press("Control+Enter")
         desk.says("Noted")
@@ -77,7 +77,27 @@ def test_an_export_taken_into_a_fresh_profile_brings_everything(browser: Browser
         assert other.complaints == []
         other.page.set_input_files("#desk-file", file)
         other.says("0 taken, 3 no newer")
+        other.press("u")
+        other.says("Undone: an import of 3 decisions. 0 of 4 decided.")
         assert {d.finding_id for d in other.exported().decisions} == {"c1", "c2", "c3"}
+
+
+@pytest.mark.parametrize(
+    ("story", "name"),
+    [
+        ("The Veldrik crane", "The-Veldrik-crane-decisions.json"),
+        ("../Größe: <b>41</b>?", "Größe-b-41-b-decisions.json"),
+        ("…", "decisions.json"),
+    ],
+)
+def test_an_export_is_named_after_its_story(
+    profile: BrowserContext, tmp_path: Path, story: str, name: str
+) -> None:
+    desk = Desk(profile, written(tmp_path, sample.sample_report(story=story)))
+    with desk.page.expect_download() as download:
+        desk.page.click("#desk-export")
+    assert download.value.suggested_filename == name
+    desk.says(f"Exported as {name}.")
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,20 @@ def test_markdown_leaves_no_bare_address() -> None:
     assert escape("at http://a.example/x or WWW.a.example.") == r"at http\://a.example/x or WWW\.a.example."
 
 
+def test_markdown_tells_the_sentence_first_and_the_model_after_it() -> None:
+    wire, other = sample.sample_articles()[:2]
+    claims = (
+        sample.claim(wire, 3, "The model says so.", sample.unsupported(), speaker="Jonna Teek"),
+        sample.claim(other, 2, "Cut short", sample.unsupported(), is_verbatim=True),
+    )
+    report = sample.sample_report(articles=(wire, other), claims=claims, contradictions=(), clusters=())
+    text = render_markdown(report)
+    first = f"- “{sample.COURIER[2]}” (said by Jonna Teek) *(nothing found)*\n"
+    assert f"{first}  - *worded by the model*: The model says so.\n" in text
+    assert "Cut short" not in text
+    assert "., said by" not in text
+
+
 def test_markdown_marks_what_differs_and_keeps_the_order() -> None:
     text = render_markdown(sample.sample_report())
     assert "killing **two dockers**.”" in text

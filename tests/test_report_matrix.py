@@ -97,6 +97,34 @@ def test_the_sample_story_at_a_glance() -> None:
     assert not found.silent
 
 
+def test_a_row_tells_a_sentence_and_names_the_words_of_the_model_as_such() -> None:
+    one, two = articles = outlets("It wants to buy shells.", "Shells are what it wants.")
+    said = [sample.claim(article, 2, "It sells shells.", sample.supported()) for article in articles]
+    clusters = (agreeing("k1", *said),)
+    report = report_of(articles, claims=tuple(said), clusters=clusters)
+    (row,) = matrix(report).rows
+    assert (row.text, row.worded) == ("It wants to buy shells.", "It sells shells.")
+    section = render_html(report).partition('id="matrix"')[2].partition("</section>")[0]
+    told = [section.index(text) for text in ("“It wants to buy", "worded by the model:", "It sells")]
+    assert told == sorted(told)
+    own = tuple(claim.model_copy(update={"is_verbatim": True}) for claim in said)
+    section = render_html(report_of(articles, claims=own, clusters=clusters))
+    assert "worded by the model" not in section
+    sides = sample.side(one, 2, "buy", claim_id=said[0].id), sample.side(two, 2, "wants")
+    (row,) = matrix(report_of(articles, finding("f1", *sides), claims=tuple(said))).rows
+    assert (row.text, row.worded) == ("It wants to buy shells.", "It sells shells.")
+
+
+def test_the_letter_of_a_quotation_is_its_speaker() -> None:
+    one, two = articles = outlets("It would break the law, Kirby said.", "It would break the law, she said.")
+    said = sample.claim(one, 2, "It would break the law.", sample.supported(), speaker="Kirby")
+    sides = sample.side(one, 2, claim_id=said.id), sample.side(two, 2, "she")
+    (row,) = matrix(report_of(articles, finding("f1", *sides, ConflictKind.attribution), claims=(said,))).rows
+    assert [position.words for position in row.positions] == ["Kirby", "she"]
+    (row,) = matrix(report_of(articles, finding("f1", *sides), claims=(said,))).rows
+    assert row.positions[0].words == "It would break the law, Kirby said."
+
+
 def test_who_stands_with_whom_is_told_by_letters() -> None:
     one, two, three = articles = outlets("Now two are dead.", "Still two are dead.", "Now three are dead.")
     found = matrix(

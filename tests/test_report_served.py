@@ -44,13 +44,15 @@ class Server:
         self.kept: dict[str, dict[str, Any]] = {}
         self.changes: list[tuple[str, dict[str, Any] | None]] = []
         self.error: str | None = None
+        self.locked: str | None = None
         profile.route("**/*", self._answer)
 
     def _answer(self, route: Route) -> None:
         request = route.request
         path = request.url.removeprefix(self.address)
         if path in ("", "favicon.ico"):
-            route.fulfill(body=render_html(self.report, is_served=True), content_type="text/html")
+            page = render_html(self.report, is_served=True, locked=self.locked)
+            route.fulfill(body=page, content_type="text/html")
         elif self.error == "gone":
             route.abort()
         elif self.error:
@@ -88,7 +90,7 @@ def test_a_served_page_keeps_decisions_at_its_server(profile: BrowserContext) ->
         ("dismissed", "speakers_differ"),
     ]
     desk.press("u")
-    desk.says("Undone: Dates or times differ")
+    desk.says("Undone: dismissing Dates or times differ")
     assert list(server.kept) == ["c1"]
     assert desk.page.evaluate("localStorage.length") == 0
     assert desk.exported().decisions[0].finding_id == "c1"
@@ -96,7 +98,8 @@ def test_a_served_page_keeps_decisions_at_its_server(profile: BrowserContext) ->
 
 
 @pytest.mark.parametrize(
-    ("error", "said"), [("The disk is full", "The disk is full"), ("gone", "does not answer")]
+    ("error", "said"),
+    [("The disk is full.", "The disk is full."), ("gone", "is storycheck review still running?")],
 )
 def test_what_could_not_be_stored_is_shown_as_not_stored_and_tried_again(
     profile: BrowserContext, error: str, said: str
@@ -104,11 +107,13 @@ def test_what_could_not_be_stored_is_shown_as_not_stored_and_tried_again(
     server = Server(profile, sample.sample_report())
     desk = Desk(profile, server.address)
     desk.press("j", "n")
+    expect(desk.page.locator("#note-text")).to_be_focused()  # once the page has read what is decided
     desk.page.keyboard.type("A long thought")
     server.error = error
     desk.press("Control+Enter")
     desk.says(f"Not stored: {'' if error == 'gone' else said}")
     desk.says(said)
+    expect(desk.page.locator("#told-text")).not_to_contain_text(f"{said}.")
     assert desk.state("c1") == "open"
     expect(desk.page.locator("#finding-c1 [data-part=unkept]")).to_be_visible()
     expect(desk.page.locator("#finding-c1 .decided .note")).to_be_hidden()
@@ -126,3 +131,19 @@ def test_what_could_not_be_stored_is_shown_as_not_stored_and_tried_again(
     }
     expect(desk.page.locator("#finding-c1 [data-part=unkept]")).to_be_hidden()
     expect(desk.page.locator("#note-text")).to_have_count(0)
+
+
+def test_where_decisions_can_only_be_read_the_page_says_so_and_takes_none(profile: BrowserContext) -> None:
+    server = Server(profile, sample.sample_report())
+    server.locked = "Nothing can be stored in <there>: give another folder."
+    desk = Desk(profile, server.address)
+    expect(desk.page.get_by_role("heading", name="Decisions can only be read")).to_be_visible()
+    expect(desk.page.locator(".alert")).to_contain_text(server.locked)
+    card = desk.page.locator("#finding-c1")
+    for name in ("Accept", "Dismiss", "Note"):
+        expect(card.get_by_role("button", name=name, exact=True)).to_be_disabled()
+    for key in ("a", "d", "n", "u"):
+        desk.press("j", key)
+        desk.says(f"Decisions can only be read: {server.locked}")
+    assert server.kept == {}
+    assert desk.complaints == []

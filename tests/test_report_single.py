@@ -70,6 +70,28 @@ def test_an_older_report_keeps_what_was_found_nowhere_first() -> None:
         assert starts == sorted(starts)
 
 
+def test_a_sentence_that_confirms_another_outlet_is_not_told_as_if_alone() -> None:
+    one, other = articles = sample.sample_articles()[:2]
+    lone = [
+        sample.claim(one, 3, f"Claim {i}.", sample.unsupported(), id=f"c{i}", worth=0.9) for i in range(MANY)
+    ]
+    near = sample.claim(one, 4, "The near claim.", sample.unsupported(), id="near", worth=1.0)
+    held = sample.claim(other, 2, "The held claim.", sample.supported(sample.evidence(one, 4)), id="held")
+    report = sample.sample_report(articles=articles, claims=(*lone, near, held), contradictions=())
+    found = single(report)
+    assert found.confirms == {"near": (other.label,)}
+    assert near not in found.first
+    assert near in found.outlets[0].claims
+    assert found.outlets[0].total == MANY + 1
+    page, text = TakenApart(render_html(report)), render_markdown(report)
+    assert f"the sentence also confirms what {other.label} says" in " ".join(page.by_id["claim-near"].split())
+    assert text.count(f"the sentence also confirms what {other.label} says") == 1
+    assert "1 of them stands in a sentence that also confirms" in page.by_id["single"]
+    against = held.model_copy(update={"verdict": sample.contradicted(sample.evidence(one, 4))})
+    claims = (*lone, near, against)
+    assert single(report.model_copy(update={"claims": claims})).confirms == {}
+
+
 def test_the_pages_tell_what_makes_a_claim_worth_checking() -> None:
     page = TakenApart(render_html(sample.sample_report()))
     text = render_markdown(sample.sample_report())

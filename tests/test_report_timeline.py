@@ -98,9 +98,21 @@ def test_only_updates_are_updates() -> None:
     assert found.folded_updates == ()
 
 
-def test_a_story_without_dates_has_no_timeline() -> None:
-    page = render_html(story(None, None))
-    assert 'id="timeline"' not in page
+def test_articles_without_a_date_come_with_what_to_do() -> None:
+    for undated in (story(None, None), story(FIRST, None)):
+        section = render_html(undated).partition('id="timeline"')[2].partition("</section>")[0]
+        assert "story.toml" in section
+        assert ("Day by day" in section) is any(article.published for article in undated.articles)
+    assert "story.toml" not in render_html(story(FIRST, SECOND))
+
+
+def test_a_statement_is_told_in_the_words_of_an_article_and_then_in_those_of_the_model() -> None:
+    report = story(FIRST, SECOND)
+    (first,) = timeline(report).days[0].shown
+    assert (first.text, first.worded) == ("Now 0 are dead.", "Some are dead.")
+    section = render_html(report).partition('id="timeline"')[2].partition("</section>")[0]
+    assert section.index("“Now 0 are dead.”") < section.index("worded by the model:")
+    assert section.index("worded by the model:") < section.index("Some are dead.")
 
 
 def test_a_long_story_is_folded_and_loses_no_day() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.report import words
 from pipeline.report.text import clip, clip_start, one_line, visible
-from schemas.claim import Bound, Quantity, When
+from schemas.claim import Bound, Claim, ClaimKind, Quantity, When
 from schemas.record import Span
 from tests.hostile_report import anything
 
@@ -74,8 +74,12 @@ def test_a_share_is_whole_only_when_it_is() -> None:
 @pytest.mark.parametrize(
     ("text", "value", "high", "unit", "bound", "shown"),
     [
-        ("two dockers", 2, None, "docker", Bound.exact, "two dockers (2)"),
+        ("two dockers", 2, None, "docker", Bound.exact, "two dockers"),
         ("40,000 containers", 40_000, None, "container", Bound.exact, "40,000 containers"),
+        ("Four", 4, None, "person", Bound.exact, "Four"),
+        ("twenty-one crew", 21, None, "person", Bound.exact, "twenty-one crew"),
+        ("two dozen crew", 24, None, "person", Bound.exact, "two dozen crew (24 person)"),
+        ("two pairs of cranes", 4, None, "crane", Bound.exact, "two pairs of cranes (4)"),
         ("$5m", 5_000_000, None, "USD", Bound.exact, "$5m (5,000,000 USD)"),
         (
             "at least a dozen people",
@@ -85,7 +89,7 @@ def test_a_share_is_whole_only_when_it_is() -> None:
             Bound.at_least,
             "at least a dozen people (at least 12 person)",
         ),
-        ("three to four days", 3, 4, "day", Bound.exact, "three to four days (3 to 4)"),
+        ("three to four days", 3, 4, "day", Bound.exact, "three to four days"),
         ("half a metre", 0.5, None, "metre", Bound.exact, "half a metre (0.5)"),
         ("endless", float("inf"), None, "", Bound.exact, "endless (inf)"),
     ],
@@ -122,3 +126,30 @@ def test_times_show_the_days_they_were_resolved_to(when: When, shown: str) -> No
 )
 def test_durations_read_naturally(time_s: float, shown: str) -> None:
     assert words.seconds(time_s) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "is_verbatim", "shown"),
+    [
+        ("It sold shells.", False, "It sold shells."),
+        ("It bought  shells", False, ""),
+        ("It bought", True, ""),
+    ],
+)
+def test_only_words_of_the_model_are_told_as_such(text: str, is_verbatim: bool, shown: str) -> None:
+    claim = Claim(
+        id="c",
+        article_id="a",
+        sentence=1,
+        span=Span(start=0, end=17),
+        quote="It bought\nshells.",
+        text=text,
+        kind=ClaimKind.event,
+        is_verbatim=is_verbatim,
+    )
+    assert words.rewording(claim) == shown
+
+
+def test_a_sentence_that_begins_with_a_quotation_gets_no_second_marks() -> None:
+    assert words.quoted("It sank.") == "“It sank.”"
+    assert words.quoted("“It sank,” he said.") == "“It sank,” he said."

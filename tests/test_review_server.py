@@ -69,6 +69,18 @@ def test_a_decision_is_answered_kept_and_shown(client: Client, out: Path) -> Non
     assert b"both say two" in page.body
 
 
+def test_a_page_whose_decisions_can_only_be_read_says_why(
+    client: Client, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = client.send("GET", "/").body.decode()
+    assert "Decisions can only be read</h2>" not in page
+    assert "All stories" not in page
+    monkeypatch.setattr("pipeline.store.why_read_only", lambda folder: f"No room in {folder}.")
+    page = client.send("GET", "/").body.decode()
+    assert "Decisions can only be read</h2>" in page
+    assert f"<p>No room in {out}.</p>" in page
+
+
 def test_a_withdrawn_decision_is_still_known_as_one(client: Client, out: Path) -> None:
     client.send("PUT", "/decisions/c1", ACCEPTED)
     answer = client.send("PUT", "/decisions/c1", {"ruling": None, "reason": None, "note": ""})
@@ -429,6 +441,7 @@ def test_each_story_of_a_batch_has_an_address_and_decisions_of_its_own(batch: Pa
         assert client.send("PUT", "/story/2/decisions/c1", ACCEPTED).status == 200
         assert client.send("GET", "/story/2/export").json["story"] == "b # harbour"
         assert client.send("GET", "/story/1/decisions").json["decisions"] == []
+        assert '<a href="../../">All stories</a>' in client.send("GET", "/story/1/").body.decode()
         assert client.send("GET", "/story/3/").status == 503
         for nowhere in ("0", "01", "4", "-1", "9" * 5000, "%32%00", "a%20bridge", "..%2f1"):
             assert client.send("GET", f"/story/{nowhere}/").status == 404

@@ -15,11 +15,19 @@ from schemas.decision import Decision
 from schemas.report import Report, ReportArticle
 
 
-def render_html(report: Report, decisions: Sequence[Decision] = (), *, is_served: bool = False) -> str:
+def render_html(
+    report: Report,
+    decisions: Sequence[Decision] = (),
+    *,
+    is_served: bool = False,
+    locked: str | None = None,
+    index_href: str | None = None,
+) -> str:
     """Return report.html for one story, readable from file:// without any request.
 
     ``decisions`` are those known when the page is made; a page that is served keeps new ones at its server,
-    one in a file in the browser. Time and memory are linear in the claims and their evidence.
+    one in a file in the browser. ``locked`` says why none can be kept, where that is so; ``index_href`` leads
+    to the index of a batch. Time and memory are linear in the claims and their evidence.
     """
     article = articles_by_id(report)
     labels = {source.label for source in report.articles}
@@ -37,6 +45,8 @@ def render_html(report: Report, decisions: Sequence[Decision] = (), *, is_served
     return render_page(
         "report.html.j2",
         is_served=is_served,
+        locked=locked,
+        index_href=index_href,
         desk_data=desk_data(report, article, decisions),
         decided={decision.finding_id: decision for decision in decisions},
         kinds={finding.kind for finding in report.contradictions},

@@ -64,9 +64,8 @@ def _findings(summary: Summary, article: Articles) -> Iterator[str]:
     yield from _cards(summary.findings[Relation.contradiction], article)
     if summary.unlinked:
         yield from ("### Contradicted claims without a pair of passages", "")
-        yield from (
-            f"- {_claim(claim)} ({escape(article(claim.article_id).label)})" for claim in summary.unlinked
-        )
+        for claim in summary.unlinked:
+            yield from _claim(claim, escape(article(claim.article_id).label))
         yield ""
     for relation, name in (
         (Relation.update, "## Updates: both were true at their time"),
@@ -111,15 +110,23 @@ def _single(summary: Summary, article: Articles) -> Iterator[str]:
     if summary.single.first:
         yield from ("### Most worth checking", "")
         for claim in summary.single.first:
-            yield f"- {_claim(claim)} ({escape(article(claim.article_id).label)}){_why(claim)}"
+            yield from _claim(claim, escape(article(claim.article_id).label), tail=_why(claim))
         yield ""
     for outlet in summary.single.outlets:
         yield from (f"### {escape(outlet.article.label)}", "")
-        yield from (f"- {_claim(claim)}{_why(claim)}" for claim in outlet.claims)
+        for claim in outlet.claims:
+            yield from _claim(claim, None, *_also(summary, claim), tail=_why(claim))
         if outlet.first:
             above = f"{words.counted(outlet.first, 'claim')} of {outlet.total:,} above."
             yield from ("", f"*{above}*") if outlet.claims else (f"*{above}*",)
         yield ""
+
+
+def _also(summary: Summary, claim: ReportClaim) -> Iterator[str]:
+    """Yield whose claims the sentence of a claim confirms, in words."""
+    if names := summary.single.confirms.get(claim.id):
+        verb = "says" if len(names) == 1 else "say"
+        yield f"the sentence also confirms what {words.listed([escape(name) for name in names])} {verb}"
 
 
 def _why(claim: ReportClaim) -> str:
@@ -135,22 +142,22 @@ def _confirmed(summary: Summary, article: Articles) -> Iterator[str]:
     if not summary.agreements:
         return
     yield from ("## What the others confirm", "")
-    yield from (f"- {_agreement(agreement, article)}" for agreement in summary.agreements)
+    for agreement in summary.agreements:
+        yield from _agreement(agreement, article)
     yield ""
 
 
-def _agreement(agreement: Agreement, article: Articles) -> str:
+def _agreement(agreement: Agreement, article: Articles) -> Iterator[str]:
     claim = agreement.claim
     origins = f", {words.counted(agreement.origins, 'origin')}" if agreement.origins else ""
     names = [escape(article(passage.article_id).label) for passage in agreement.evidence]
     by = f" by {words.listed(names)}" if names else ""
     outlets = words.counted(agreement.outlets, "outlet")
     source = escape(article(claim.article_id).label)
-    told = f"{_claim(claim)} ({source}; confirmed{by}; in all {outlets}{origins}{_first(agreement, article)})"
-    if not agreement.speaker:
-        return told
+    told = f"confirmed{by}; in all {outlets}{origins}{_first(agreement, article)}"
     number = words.spelled(agreement.outlets)
-    return f"{told}. **One speaker, {number} outlets**: all of them quote {escape(agreement.speaker)}"
+    quoting = f"**One speaker, {number} outlets**: all of them quote {escape(agreement.speaker or '')}"
+    yield from _claim(claim, source, told, tail=f". {quoting}" if agreement.speaker else "")
 
 
 def _first(agreement: Agreement, article: Articles) -> str:
@@ -160,9 +167,14 @@ def _first(agreement: Agreement, article: Articles) -> str:
     return f"; first published by {escape(source.label)}, {words.day(source.published)}"
 
 
-def _claim(claim: ReportClaim) -> str:
-    said = f", said by {escape(claim.speaker)}" if claim.speaker else ""
-    return f"{escape(claim.text)}{said}"  # no quotation marks: the model's words, not the article's
+def _claim(claim: ReportClaim, source: str | None, *facts: str, tail: str = "") -> Iterator[str]:
+    """Yield the sentence of a claim as an item, with what is known of it, and the model's wording below."""
+    speaker = f"said by {escape(claim.speaker)}" if claim.speaker else None
+    known = [fact for fact in (source, speaker, *facts) if fact]
+    aside = f" ({'; '.join(known)})" if known else ""
+    yield f"- {escape(words.quoted(claim.quote))}{aside}{tail}"
+    if worded := words.rewording(claim):
+        yield f"  - *worded by the model*: {escape(worded)}"
 
 
 def _problems(summary: Summary) -> Iterator[str]:

@@ -77,9 +77,13 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One point; ``cells`` is by the number of the column, without those that are silent."""
+    """One point; ``cells`` is by the number of the column, without those that are silent.
+
+    ``text`` is a sentence of one article, and ``worded`` the model's wording of it; each may be "".
+    """
 
     text: str
+    worded: str
     finding: Contradiction | None  # the strongest
     positions: tuple[Position, ...]
     cells: Mapping[int, Cell]
@@ -158,6 +162,7 @@ def _row(point: Point, articles: Mapping[str, ReportArticle], number: Mapping[st
         said[number[voice.article_id]].append(voice)
     return Row(
         text=clip(" ".join(point.text.split()), TEXT_LENGTH),
+        worded=clip(" ".join(point.worded.split()), TEXT_LENGTH),
         finding=point.findings[0] if point.findings else None,
         positions=tuple(Position(_letter(i), _wording(group)) for i, group in enumerate(groups)),
         cells={column: _cell(own, letters, articles) for column, own in said.items()},

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.report.words import rewording
 from pipeline.words import containment
 from schemas.cluster import Cluster
 from schemas.contradiction import ConflictKind, Contradiction, Side
@@ -17,8 +18,8 @@ class Voice:
     """One article's say on a point; ``finding`` is the one that it is a side of, null where it is of none.
 
     ``span`` is the sentence, null where only the article is known. ``words`` are those that differ from the
-    other side (``differs``), or else what it says as a whole. Voices with a key of ``alike`` in common agree;
-    one with none takes no side that is known.
+    other side (``differs``), or else the speaker, where the quarrel is who said it, or the sentence. Voices
+    with a key of ``alike`` in common agree; one with none takes no side that is known.
     """
 
     article_id: str
@@ -33,11 +34,13 @@ class Voice:
 class Point:
     """One thing that two or more articles speak of, with all who do, in no order.
 
+    ``text`` is a sentence of one of them, and ``worded`` the model's wording of it; each may be "".
     ``findings`` are in the report's order, strongest first, and empty where all agree; ``origins`` and
     ``speaker`` are those of the cluster then (0 and null otherwise).
     """
 
     text: str
+    worded: str
     voices: tuple[Voice, ...]
     findings: tuple[Contradiction, ...] = ()
     origins: int = 0
@@ -61,12 +64,22 @@ def points(report: Report) -> tuple[Point, ...]:
     }
     agreed = [
         Point(
-            cluster.text, tuple(_members(cluster, claims)), origins=cluster.origins, speaker=cluster.speaker
+            *statement(cluster, claims),
+            tuple(_members(cluster, claims)),
+            origins=cluster.origins,
+            speaker=cluster.speaker,
         )
         for cluster in report.clusters
         if cluster.id not in told
     ]
     return (*disputed, *agreed)
+
+
+def statement(cluster: Cluster, claims: Mapping[str, ReportClaim]) -> tuple[str, str]:
+    """Return the sentence that stands for a cluster, and the model's wording of it; each "" where none is."""
+    members = [claims[name] for name in cluster.claim_ids if name in claims]
+    lead = next((claim for claim in members if claim.text == cluster.text), next(iter(members), None))
+    return (lead.quote, rewording(lead)) if lead else ("", cluster.text)
 
 
 def _groups(
@@ -120,7 +133,7 @@ def _disputed(
     for cluster, own in joined.values():
         members = (m for m in _members(cluster, claims) if (m.article_id, m.span) not in told)
         voices += [_taking_side(member, own) for member in members]
-    return Point(_text(findings[0], claims, cluster_of), tuple(voices), tuple(findings))
+    return Point(*_text(findings[0], claims), tuple(voices), tuple(findings))
 
 
 def _taking_side(member: Voice, sides: Sequence[Voice]) -> Voice:
@@ -143,18 +156,17 @@ def _voice(
     alike += [f"words {differs.casefold()}"] if differs else []
     if finding.kind is not ConflictKind.attribution:  # there, the same claim comes from different mouths
         alike += [f"cluster {cluster.id}"] if cluster else []
-    words = differs or (claim.text if claim else side.quote)
+    words = differs or side.quote
+    if not differs and claim and claim.speaker and finding.kind is ConflictKind.attribution:
+        words = claim.speaker
     return Voice(side.article_id, side.span, words, tuple(alike), finding, differs)
 
 
-def _text(
-    finding: Contradiction, claims: Mapping[str, ReportClaim], cluster_of: Mapping[str, Cluster]
-) -> str:
-    """Return what stands for a point: a claim that a side is about, else what the first side says."""
-    names = [side.claim_id for side in finding.sides if side.claim_id is not None]
-    worded = [cluster_of[name].text for name in names if name in cluster_of]
-    worded += [claims[name].text for name in names if name in claims]
-    return worded[0] if worded else finding.sides[0].quote
+def _text(finding: Contradiction, claims: Mapping[str, ReportClaim]) -> tuple[str, str]:
+    """Return the sentence that stands for a point, of a side with a claim where one is, and its wording."""
+    side = next((side for side in finding.sides if side.claim_id in claims), finding.sides[0])
+    claim = claims.get(side.claim_id or "")
+    return side.quote, rewording(claim) if claim else ""
 
 
 def _members(cluster: Cluster, claims: Mapping[str, ReportClaim]) -> Iterator[Voice]:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from pipeline.report.agreement import Agreement, agreements
 from pipeline.report.single import Single, single
-from pipeline.report.words import counted, listed, share
+from pipeline.report.words import counted, listed, quoted, rewording, share
 from schemas.contradiction import Contradiction, Relation, Severity
 from schemas.report import Report, ReportClaim
 from schemas.verdict import Label, UnsupportedReason
@@ -161,7 +161,9 @@ def _problems(report: Report) -> tuple[Problem, ...]:
     for claim in report.claims:
         if claim.verdict.label is Label.error and claim.id not in told:
             reason = claim.verdict.error or claim.verdict.reason or "no reason was recorded"
-            where = f"{names.get(claim.article_id, claim.article_id)}: {claim.text}"
+            worded = rewording(claim)
+            tail = f" (worded by the model: {worded})" if worded else ""
+            where = f"{names.get(claim.article_id, claim.article_id)}: {quoted(claim.quote)}{tail}"
             places["verify", reason].append(where)
     return tuple(
         Problem(stage, reason, tuple(found))

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from pipeline.report.points import statement
 from pipeline.report.text import clip
 from schemas.cluster import Cluster
 from schemas.contradiction import Contradiction, Relation, Side
@@ -27,10 +28,12 @@ class Later:
 class First:
     """A statement that was first published on a day, by whom, and who had it later.
 
-    Where ``articles`` are several, who of them was first is not known.
+    ``text`` is the sentence of one of them, and ``worded`` the model's wording of it; each may be "". Where
+    ``articles`` are several, who of them was first is not known.
     """
 
     text: str
+    worded: str
     articles: tuple[ReportArticle, ...]
     later: tuple[Later, ...]
 
@@ -85,6 +88,7 @@ class Timeline:
 def timeline(report: Report) -> Timeline:
     """Return the days of a report in order, with what was first published on each, and its updates."""
     articles = {article.id: article for article in report.articles}
+    claims = {claim.id: claim for claim in report.claims}
     by_day: dict[date, list[ReportArticle]] = defaultdict(list)
     for article in report.articles:
         if article.published:
@@ -97,8 +101,8 @@ def timeline(report: Report) -> Timeline:
             untold += 1
             continue
         (day, first), *later = told
-        text = clip(" ".join(cluster.text.split()), TEXT_LENGTH)
-        firsts[day].append(First(text, first, tuple(Later(*after) for after in later)))
+        text, worded = (clip(" ".join(part.split()), TEXT_LENGTH) for part in statement(cluster, claims))
+        firsts[day].append(First(text, worded, first, tuple(Later(*after) for after in later)))
     share = STATEMENTS // max(len(by_day), 1)
     days = tuple(_day(day, by_day[day], firsts[day], share) for day in sorted(by_day))
     updates = _updates(report, articles)

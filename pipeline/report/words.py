@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
-from schemas.claim import Bound, ClaimKind, Quantity, When
+from pipeline.values.numerals import find_numerals
+from schemas.claim import Bound, Claim, ClaimKind, Quantity, When
 from schemas.contradiction import ConflictKind, Relation
 from schemas.decision import DismissalReason, Ruling
 from schemas.verdict import Label, UnsupportedReason
@@ -139,6 +140,17 @@ def seconds(time_s: float) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
+def rewording(claim: Claim) -> str:
+    """Return the model's wording of a claim, or "" where it is the sentence's own."""
+    is_own = claim.text.rstrip(".").split() == claim.quote.rstrip(".").split()
+    return "" if claim.is_verbatim or is_own else claim.text
+
+
+def quoted(sentence: str) -> str:
+    """Return a sentence in quotation marks, unless it begins with one: then it reads as quoted already."""
+    return sentence if sentence[:1] in ("“", '"') else f"“{sentence}”"
+
+
 def when_words(when: When) -> str:
     """Return a time as written, with the days it was resolved to where the words alone don't give them."""
     if when.start is None and when.end is None:
@@ -153,10 +165,18 @@ def when_words(when: When) -> str:
 
 
 def quantity_words(quantity: Quantity) -> str:
-    """Return a quantity as written, with what it was read as where the words don't show the figure itself."""
-    figures = [_number(value) for value in (quantity.value, quantity.high) if value is not None]
+    """Return a quantity as written, with what it was read as where the words don't show it themselves.
+
+    A figure shows itself, and so does a plain number word ("two"); "a dozen" or "half" does not.
+    """
+    values = [value for value in (quantity.value, quantity.high) if value is not None]
+    figures = [_number(value) for value in values]
     plain = quantity.text.replace(",", "")
-    if all(figure.replace(",", "") in plain for figure in figures):
+    spelled_out = {found.value for found in find_numerals(quantity.text) if found.scale == 1}
+    if all(
+        figure.replace(",", "") in plain or value in spelled_out
+        for value, figure in zip(values, figures, strict=True)
+    ):
         return quantity.text
     unit = "" if quantity.unit.casefold() in quantity.text.casefold() else f" {quantity.unit}"
     return f"{quantity.text} ({_BOUND[quantity.bound]}{' to '.join(figures)}{unit})"

@@ -47,11 +47,13 @@ class _Finding:
 class Desk:
     """One story, read anew when its report.json changes. Every method may be called from any thread.
 
-    Each raises InputError when the report or the store of decisions cannot be used.
+    ``index_href`` leads from its page to the index of its batch. Each raises InputError when the report or
+    the store of decisions cannot be used.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, index_href: str | None = None) -> None:
         self.folder = folder
+        self._index_href = index_href
         self._stamp: _Stamp = None
         # Of every report that was shown: who sees a finding may decide on it, even if the story was checked
         # again meanwhile and the finding is gone.
@@ -70,8 +72,14 @@ class Desk:
         return report
 
     def page(self) -> str:
-        """Return the page of the story, with what is decided."""
-        return render_html(self.report(), store.read_decisions(self.folder), is_served=True)
+        """Return the page of the story, with what is decided, or why nothing can be."""
+        return render_html(
+            self.report(),
+            store.read_decisions(self.folder),
+            is_served=True,
+            locked=store.why_read_only(self.folder),
+            index_href=self._index_href,
+        )
 
     def decisions(self) -> Decisions:
         """Return what is decided."""
@@ -126,7 +134,7 @@ class Batch:
             except InputError as error:
                 self._refused.append(IndexEntry(name=folder.name, problem=str(error)))
             else:
-                self.desks[str(len(self.desks) + 1)] = Desk(folder)
+                self.desks[str(len(self.desks) + 1)] = Desk(folder, "../../")
 
     def page(self) -> str:
         """Return the index over the stories, those without a report among them."""

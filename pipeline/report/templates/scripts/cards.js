@@ -13,7 +13,16 @@ const cards = (() => {
   }
 
   const part = (card, name) => card.querySelector(`[data-part="${name}"]`);
-  const name = (card) => card.querySelector("h3").textContent;
+  // What tells a finding from others of its kind between the same outlets: the line that says what differs.
+  const LONGEST = 120;
+  const told = (text) => {
+    const line = text.trim().replace(/\s+/g, " ").replace(/\.$/, "");
+    return line.length > LONGEST ? `${line.slice(0, LONGEST).trimEnd()}…` : line;
+  };
+  const name = (card) => {
+    const line = told(card.querySelector(".reason").textContent);
+    return `${card.querySelector("h3").textContent}${line ? ` (${line})` : ""}`;
+  };
   const isOpen = (card) => !RULING[card.dataset.state];
   const because = ({ reason }) => (reason ? `: ${reasons.get(reason) ?? reason}` : "");
   const day = (time) => new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
@@ -66,6 +75,24 @@ const cards = (() => {
     button.textContent = isShown ? "Fold" : "Show";
   };
 
+  // Elsewhere on the page, what leads to a finding that was dismissed says so.
+  const signs = new Map();
+  for (const sign of document.querySelectorAll("#matrix [data-finding], #matrix .rest a[href^='#finding-']")) {
+    const id = sign.dataset.finding ?? decodeURIComponent(sign.hash.slice("#finding-".length));
+    signs.set(id, [...(signs.get(id) ?? []), sign]);
+  }
+  const strike = (id, isDismissed) => {
+    for (const sign of signs.get(id) ?? []) {
+      if (sign.classList.toggle("dismissed", isDismissed) === Boolean(sign.querySelector(".struck"))) continue;
+      if (!isDismissed) sign.querySelector(".struck").remove();
+      else {
+        const words = element("span", " dismissed");
+        words.className = "unseen struck";
+        sign.append(words);
+      }
+    }
+  };
+
   // Draws `finding` as `own` and `earlier` decide it (null where they don't), if that is another than before.
   const draw = (finding, own, earlier) => {
     const card = all.get(finding.id);
@@ -79,6 +106,7 @@ const cards = (() => {
       card.setAttribute("aria-describedby", `ruling-${finding.id}`);
     }
     drawn.set(card, state);
+    strike(finding.id, own?.ruling === "dismissed");
     card.dataset.state = own?.ruling ?? (earlier ? "changed" : "open");
     card.classList.toggle("undecided", !own);
     card.dataset.noted = own?.note ? "yes" : "";

@@ -7,6 +7,14 @@ const counts = (() => {
       ? "1 decision is on a finding that is no longer there; an export still has it."
       : `${number} decisions are on findings that are no longer there; an export still has them.`;
 
+  // How many contradictions are left when those that were dismissed are taken away; "" where none was.
+  const stand = (own, findings) => {
+    const found = findings.filter(({ relation }) => relation === "contradiction");
+    const left = found.filter(({ id }) => own.get(id)?.ruling !== "dismissed").length;
+    if (left === found.length) return "";
+    return `${found.length} contradiction${found.length === 1 ? "" : "s"} found, ${left} stand${left === 1 ? "s" : ""}`;
+  };
+
   // Writes the numbers, and returns how far the reviewer has come, in words.
   const draw = ({ own, gone }, findings) => {
     const { accepted, dismissed, kinds } = rules.tally(own, findings);
@@ -16,6 +24,7 @@ const counts = (() => {
     by("desk-precision").textContent = decided
       ? `${accepted} of ${decided} accepted (${rules.share(accepted, decided)})`
       : "";
+    by("desk-stand").textContent = stand(own, findings);
     by("desk-bar").value = decided;
     by("desk-kinds").hidden = !decided;
     for (const row of by("desk-kinds").querySelectorAll("tr[data-kind]")) {

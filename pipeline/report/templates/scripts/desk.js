@@ -3,6 +3,7 @@ const desk = (() => {
   const source = document.getElementById("desk-data");
   if (!source) return null;
   const { story, findings, decisions } = JSON.parse(source.textContent);
+  const locked = source.dataset.locked ?? ""; // why nothing can be decided
   const known = new Map(findings.map((finding) => [finding.id, finding]));
   const failed = new Map(); // what could not be stored, by finding
   const by = (id) => document.getElementById(id);
@@ -10,16 +11,19 @@ const desk = (() => {
   let progress = "";
   let here = null; // the finding that keys are about
   let isDirty = false; // something was decided that no export holds
+  let told = null; // the finding that was just decided
 
   // Says something, below; but for what waits for an answer it goes by itself, as it covers what is under it.
   const SAID_MS = 10_000;
   let going = 0;
-  const tell = (text, { undo = false, again = false } = {}) => {
+  const tell = (text, { undo = false, again = false, note = null } = {}) => {
+    told = note;
     clearTimeout(going);
     if (text && !again) going = setTimeout(fade, SAID_MS);
     by("told").classList.toggle("quiet", !text);
     by("told-text").textContent = text;
     by("told-undo").hidden = !undo;
+    by("told-note").hidden = !note;
     by("told-again").hidden = !again;
   };
   const fade = () => {
@@ -29,6 +33,8 @@ const desk = (() => {
   const hush = () => {
     if (by("told-again").hidden) fade();
   };
+  const sentence = ({ message }) => (/[.!?]$/.test(message) ? message : `${message}.`);
+  const refuse = () => tell(`Decisions can only be read: ${sentence({ message: locked })}`);
   const forgetful = () =>
     setTimeout(() => tell("This browser keeps nothing for this page: export your decisions before you close it."));
   const store = source.hasAttribute("data-served")
@@ -62,12 +68,13 @@ const desk = (() => {
       draw(await store.all());
       return true;
     } catch (error) {
-      tell(`The decisions could not be read: ${error.message}.`, { again: true });
+      tell(`The decisions could not be read: ${sentence(error)}`, { again: true });
       return false;
     }
   };
 
-  const own = (card) => standing.own.get(card.dataset.finding) ?? { ruling: null, reason: null, note: "" };
+  const UNDECIDED = { ruling: null, reason: null, note: "" };
+  const own = (card) => standing.own.get(card.dataset.finding) ?? UNDECIDED;
   const shown = () => Array.from(document.querySelectorAll(".finding")).filter((card) => !card.closest("[hidden]"));
   const settle = (card) => {
     here?.classList.remove("here");
@@ -99,41 +106,59 @@ const desk = (() => {
     } catch (error) {
       failed.set(id, wish);
       const waiting = failed.size > 1 ? ` ${failed.size} changes wait.` : "";
-      tell(`Not stored: ${error.message}.${waiting}`, { again: true });
+      tell(`Not stored: ${sentence(error)}${waiting}`, { again: true });
     }
     cards.mark(cards.all.get(id), failed.has(id));
     return !failed.has(id);
   };
   const WORDS = { accepted: "Accepted", dismissed: "Dismissed" };
+  const isRuledAlike = (one, other) =>
+    (one.ruling ?? null) === (other.ruling ?? null) && (one.reason ?? null) === (other.reason ?? null);
   const words = (before, wish) => {
-    if (wish.ruling !== before.ruling || wish.reason !== before.reason) return WORDS[wish.ruling] ?? "Taken back";
+    if (!isRuledAlike(before, wish)) return WORDS[wish.ruling] ?? "Taken back";
     return wish.note ? "Noted" : "Note removed";
   };
+  const UNDONE = { accepted: "accepting", dismissed: "dismissing" };
+  const undone = (before, after) => {
+    if (!isRuledAlike(before, after)) return UNDONE[before.ruling] ?? "taking back";
+    if (before.note === after.note) return "a change of";
+    if (!before.note) return "removing the note on";
+    return after.note ? "changing the note on" : "the note on";
+  };
   // Decides, and goes on: to the next open finding after a ruling. By a pointer nothing scrolls, as folding the
-  // finding brings the next one to where the pointer is.
-  const decide = (card, wish, isScrolling = true) =>
+  // finding brings the next one to where the pointer is. One that `stays` is not left yet.
+  const decide = (card, wish, { isScrolling = true, stays = false } = {}) =>
     inTurn(async () => {
       const before = own(card);
-      if (!(await keep(card.dataset.finding, wish))) return false;
       const name = cards.name(card);
-      const next = wish.ruling && !before.ruling ? nextOpen(card) : null;
+      if (!failed.has(card.dataset.finding) && isRuledAlike(before, wish) && before.note === wish.note) {
+        tell(`${wish.ruling ? `Already ${wish.ruling}` : "Nothing changed"}: ${name}.`);
+        return true;
+      }
+      if (!(await keep(card.dataset.finding, wish))) return false;
+      const isRuled = wish.ruling && !isRuledAlike(before, wish);
+      const next = wish.ruling && !before.ruling && !stays ? nextOpen(card) : null;
       if (!(await refresh())) return true;
       go(next ?? card, isScrolling);
-      tell(`${words(before, wish)}: ${name}. ${progress}.`, { undo: true });
+      tell(`${words(before, wish)}: ${name}. ${progress}.`, { undo: true, note: isRuled ? card : null });
       return true;
     });
 
   const undo = () =>
     inTurn(async () => {
+      if (locked) return refuse();
+      const held = standing.own;
       try {
-        const id = await store.undo();
-        if (id === null) return tell("There is nothing to undo.");
+        const ids = await store.undo();
+        if (ids === null) return tell("There is nothing to undo.");
         if (!(await refresh())) return undefined;
-        const card = cards.all.get(id);
+        const card = cards.all.get(ids.at(-1));
         if (card && !card.closest("[hidden]")) go(card);
-        return tell(`Undone${card ? `: ${cards.name(card)}` : ""}. ${progress}.`);
+        if (ids.length > 1) return tell(`Undone: an import of ${ids.length} decisions. ${progress}.`);
+        const what = card && undone(held.get(ids[0]) ?? UNDECIDED, own(card));
+        return tell(`Undone${card ? `: ${what} ${cards.name(card)}` : ""}. ${progress}.`);
       } catch (error) {
-        return tell(`Nothing was undone: ${error.message}.`);
+        return tell(`Nothing was undone: ${sentence(error)}`);
       }
     });
   const again = () =>
@@ -154,26 +179,33 @@ const desk = (() => {
         if (unknown) parts.push(`${unknown} kept on findings that are not in this report`);
         tell(`Imported: ${parts.join(", ")}. ${progress}.`, { undo: taken + unknown > 0 });
       } catch (error) {
-        tell(`Nothing was imported: ${error.message}.`);
+        tell(`Nothing was imported: ${sentence(error)}`);
       }
     });
+  const safe = story.replace(/[^\p{L}\p{M}\p{N}]+/gu, "-").slice(0, 60).replace(/^-+|-+$/g, "");
+  const EXPORTED = `${safe ? `${safe}-` : ""}decisions.json`;
   const give = () =>
     inTurn(async () => {
       try {
         const link = document.createElement("a");
         link.href = URL.createObjectURL(new Blob([await store.give()], { type: "application/json" }));
-        link.download = "decisions.json";
+        link.download = EXPORTED;
         link.click();
         setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
         isDirty = false;
-        tell("Exported as decisions.json.");
+        tell(`Exported as ${EXPORTED}.`);
       } catch (error) {
-        tell(`Nothing was exported: ${error.message}.`);
+        tell(`Nothing was exported: ${sentence(error)}`);
       }
     });
 
   by("told-undo").addEventListener("click", undo);
   by("told-again").addEventListener("click", again);
+  by("told-note").addEventListener("click", () => {
+    const card = told;
+    tell(""); // it would cover the note
+    forms.noteAndGoOn(card);
+  });
   by("desk-undo").addEventListener("click", undo);
   by("desk-export").addEventListener("click", give);
   by("desk-import").addEventListener("click", () => by("desk-file").click());
@@ -191,8 +223,13 @@ const desk = (() => {
   store.onChange(() => inTurn(refresh));
   by("told").hidden = false;
   tell("");
+  if (locked) {
+    const acts = document.getElementById("tools").content.querySelectorAll(".acts [data-do]:not([data-do='show'])");
+    for (const button of [...acts, by("desk-undo"), by("desk-import")]) button.disabled = true;
+  }
   draw(rules.newest(decisions));
   inTurn(refresh);
 
-  return { afterwards, decide, go, here: () => here, hush, isBusy, nextOpen, own, settle, shown, tell, undo };
+  const asks = { here: () => here, isBusy, isLocked: () => locked !== "", nextOpen, own, shown };
+  return { ...asks, afterwards, decide, go, hush, refuse, settle, tell, undo };
 })();

@@ -2,7 +2,8 @@
 const forms = (() => {
   if (!desk) return null;
   const drafts = new Map(); // notes that were begun and not saved, by finding
-  let open = null; // {card, panel, act}
+  let open = null; // {card, panel, act, goesOn}: whether closing it leads to the next open finding
+  let isBeginning = false; // a note is about to be asked for
 
   const button = (card, act) => card.querySelector(`.tools [data-do="${act}"]`);
   const text = () => open.panel.querySelector("textarea");
@@ -22,14 +23,24 @@ const forms = (() => {
     if (hadFocus) card.focus({ preventScroll: true });
     return true;
   };
-  const begin = (card, act, template, first) => {
+  // Closes what is open at the reader's wish.
+  const leave = (how) => {
+    const left = open;
+    if (!close(how)) return false;
+    if (left.goesOn) desk.go(desk.nextOpen(left.card) ?? left.card);
+    return true;
+  };
+  const begin = (card, act, template, first, goesOn = false) => {
     const wasOpen = open?.card === card && open.act === act;
     close();
     if (wasOpen) return;
     const panel = document.getElementById(template).content.firstElementChild.cloneNode(true);
     card.querySelector(".tools").append(panel);
     button(card, act).setAttribute("aria-expanded", "true");
-    open = { card, panel, act };
+    open = { card, panel, act, goesOn };
+    // What the finding is already called is no reason to dismiss it; the digits of the others stay.
+    const same = panel.querySelector(`[data-reason="${card.dataset.relation}"]`);
+    if (same) same.closest("li").hidden = true;
     desk.settle(card);
     desk.hush();
     if (act === "note") text().value = drafts.get(card.dataset.finding) ?? desk.own(card).note;
@@ -37,24 +48,38 @@ const forms = (() => {
     panel.scrollIntoView({ block: "nearest", behavior: "instant" });
   };
 
+  const noteAndGoOn = (card) => {
+    if (open?.card === card && open.act === "note") text().focus();
+    else begin(card, "note", "noting", "textarea", true);
+  };
   const rule = async (card, ruling, reason, isScrolling) => {
     close();
-    await desk.decide(card, { ruling, reason, note: desk.own(card).note }, isScrolling);
+    const before = desk.own(card);
+    // "Other" says nothing by itself: its note is asked for before anything else comes.
+    isBeginning = reason === "other" && before.reason !== "other" && !before.note;
+    const stays = isBeginning;
+    const isStored = await desk.decide(card, { ruling, reason, note: before.note }, { isScrolling, stays });
+    isBeginning = false;
+    if (isStored && stays) noteAndGoOn(card);
   };
   const save = async (card) => {
     const { ruling, reason } = desk.own(card);
     const note = text().value.trim();
-    const isStored = await desk.decide(card, { ruling, reason, note }, false);
-    if (isStored && open?.card === card) close({ isSaved: true });
+    const isStored = await desk.decide(card, { ruling, reason, note }, { isScrolling: false });
+    if (isStored && open?.card === card) leave({ isSaved: true });
   };
-  const acts = {
+  const deciding = {
     accept: (card, isScrolling) => rule(card, "accepted", null, isScrolling),
     back: (card, isScrolling) => rule(card, null, null, isScrolling),
     dismiss: (card) => begin(card, "dismiss", "reasons", "[data-reason]"),
     note: (card) => begin(card, "note", "noting", "textarea"),
-    show: (card) => cards.show(card, !card.classList.contains("shown")),
     save,
-    close: () => close(),
+  };
+  if (desk.isLocked()) for (const act of Object.keys(deciding)) deciding[act] = desk.refuse;
+  const acts = {
+    ...deciding,
+    show: (card) => cards.show(card, !card.classList.contains("shown")),
+    close: () => leave(),
   };
 
   // Chooses the reason of that number (from 1), if the reasons are open.
@@ -62,8 +87,8 @@ const forms = (() => {
   const choose = (number) => {
     if (!isChoosing()) return;
     const { card, panel } = open;
-    const reason = panel.querySelectorAll("[data-reason]")[number - 1]?.dataset.reason;
-    if (reason) rule(card, "dismissed", reason);
+    const chosen = panel.querySelectorAll("[data-reason]")[number - 1];
+    if (chosen && !chosen.closest("[hidden]")) rule(card, "dismissed", chosen.dataset.reason);
   };
 
   document.addEventListener("click", (event) => {
@@ -84,5 +109,5 @@ const forms = (() => {
     if (open?.act === "note" && text().value !== desk.own(open.card).note) event.preventDefault();
   });
 
-  return { acts, choose, close, isChoosing };
+  return { acts, choose, close: leave, isBeginning: () => isBeginning, isChoosing, noteAndGoOn };
 })();

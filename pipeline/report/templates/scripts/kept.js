@@ -1,5 +1,5 @@
 // Where decisions are kept: in this browser, or at the review server. Both offer the same few functions:
-// all() -> Map by finding, decide(finding, wish) -> decision, undo() -> finding's id or null,
+// all() -> Map by finding, decide(finding, wish) -> decision, undo() -> ids of findings or null,
 // take(text) -> {taken, older, unknown}, give() -> text. What fails throws an Error with a line for the reader.
 const kept = (() => {
   const VERSION = 1;
@@ -86,7 +86,7 @@ const kept = (() => {
           if (current) decisions.set(id, { ...(before ?? blank), decided_at: now(current) });
         }
         write(decisions, stored.history);
-        return last[0].finding_id;
+        return last.map((one) => one.finding_id);
       },
       take: async (text) => {
         const found = rules.parsed(text, story);
@@ -131,7 +131,8 @@ const kept = (() => {
         (await ask(`decisions/${encodeURIComponent(finding.id)}`, "PUT", JSON.stringify(wish))).json(),
       undo: async () => {
         try {
-          return (await (await ask("undo", "POST", "{}")).json()).finding_id;
+          const undone = await (await ask("undo", "POST", "{}")).json();
+          return (undone.changed ?? [undone]).map((one) => one.finding_id);
         } catch (error) {
           if (error.status === 409) return null;
           throw error;

@@ -77,9 +77,9 @@
       press();
       return;
     }
-    // While a decision is being stored keys wait their turn; after "n" they would be letters, and are dropped.
+    // While a decision is being stored keys wait their turn; those that would be letters of a note are dropped.
     event.preventDefault();
-    if (isNoting) return;
+    if (isNoting || forms.isBeginning()) return;
     isNoting = event.key === "n";
     desk.afterwards(() => {
       isNoting = false;
