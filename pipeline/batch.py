@@ -12,7 +12,7 @@ from pipeline.llm import Endpoint, connect
 from pipeline.logs import about, emit
 from pipeline.progress import Progress
 from pipeline.provenance import record_run
-from pipeline.publish import write_files
+from pipeline.publish import INDEX, TO_INDEX, write_files
 from pipeline.report import IndexEntry, index_entry, render_index
 from pipeline.run import Prompts, check_story
 from pipeline.store import answers_path, make_folder, open_answers, read_decisions, read_report, write_text
@@ -91,15 +91,15 @@ async def check_stories(
                     stopped = error
                     entries.append(IndexEntry(name=story.name, problem=str(error)))
                     continue
-                folder = out if len(stories) == 1 else out / story.name
+                folder, to_index = (out, None) if len(stories) == 1 else (out / story.name, TO_INDEX)
                 make_folder(folder)
                 clear_half_written(folder)
                 record = record_run(report, trace, fitted)
-                checked.append(Checked(folder, write_files(folder, report, record)))
+                checked.append(Checked(folder, write_files(folder, report, record, index_href=to_index)))
                 entries.append(index_entry(report, f"{story.name}/report.html", read_decisions(folder)))
     index = None
     if len(stories) > 1:
-        index = out / "index.html"
+        index = out / INDEX
         write_text(index, render_index(entries))
     is_cut_short = budget.left or any(entry.problem == NOT_BEGUN for entry in entries)
     return Outcome(tuple(checked), index, stopped, budget.told(), TOLD if is_cut_short else None)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from pipeline.errors import InputError
 from pipeline.logs import about, emit
@@ -12,19 +13,25 @@ from schemas.decision import Decision
 from schemas.report import Report
 from schemas.run import RunRecord
 
+INDEX: Final = "index.html"
+TO_INDEX: Final = f"../{INDEX}"  # from the page of a story of a batch
 
-def write_files(folder: Path, report: Report, record: RunRecord | None = None) -> Mapping[str, str]:
+
+def write_files(
+    folder: Path, report: Report, record: RunRecord | None = None, *, index_href: str | None = None
+) -> Mapping[str, str]:
     """Write report.json, report.html and report.md into ``folder``; return their paths by name.
 
     The ``record`` of the run, where there is one, goes into run.json with the hashes of the others. What
-    reviewers decided about the story is in report.html. Raises InputError when that cannot be read, but not
+    reviewers decided about the story is in report.html, and ``index_href`` leads from it to the index of its
+    batch. Raises InputError when that cannot be read, but not
     before everything is written without it.
     """
     decisions, unread = _decided(folder)
     with about(story=report.story):
-        paths = _write(folder, rendered(report, decisions))
+        paths = _write(folder, rendered(report, decisions, index_href))
         if record is not None:
-            path = write_run(folder, record.model_copy(update={"files": hashes(report)}))
+            path = write_run(folder, record.model_copy(update={"files": hashes(report, index_href)}))
             emit("file_written", path=str(path))
             _log_end(report)
     if unread is not None:
@@ -32,14 +39,14 @@ def write_files(folder: Path, report: Report, record: RunRecord | None = None) -
     return paths
 
 
-def write_pages(folder: Path, report: Report) -> Mapping[str, str]:
+def write_pages(folder: Path, report: Report, *, index_href: str | None = None) -> Mapping[str, str]:
     """Write report.html and report.md of the report.json in ``folder`` anew; return their paths by name.
 
     Raises InputError as ``write_files`` does.
     """
     decisions, unread = _decided(folder)
     with about(story=report.story):
-        pages = ((name, text) for name, text in rendered(report, decisions) if name != REPORT)
+        pages = ((name, text) for name, text in rendered(report, decisions, index_href) if name != REPORT)
         paths = _write(folder, pages)
     if unread is not None:
         raise unread
@@ -63,16 +70,18 @@ def _write(folder: Path, files: Iterable[tuple[str, str]]) -> dict[str, str]:
     return paths
 
 
-def rendered(report: Report, decisions: Sequence[Decision] = ()) -> Iterator[tuple[str, str]]:
+def rendered(
+    report: Report, decisions: Sequence[Decision] = (), index_href: str | None = None
+) -> Iterator[tuple[str, str]]:
     """Yield the name of each file of a report, and what it holds; report.json, which needs no page, first."""
     yield REPORT, report_text(report)
     yield "report.md", render_markdown(report)
-    yield "report.html", render_html(report, decisions)
+    yield "report.html", render_html(report, decisions, index_href=index_href)
 
 
-def hashes(report: Report) -> dict[str, str]:
+def hashes(report: Report, index_href: str | None = None) -> dict[str, str]:
     """Return the SHA-256 of the files of ``report``, by name, as they are before anybody decided anything."""
-    return {name: sha256(text.encode()) for name, text in rendered(report)}
+    return {name: sha256(text.encode()) for name, text in rendered(report, index_href=index_href)}
 
 
 def _log_end(report: Report) -> None:

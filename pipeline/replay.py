@@ -18,7 +18,7 @@ from pipeline.llm import connect
 from pipeline.logs import about
 from pipeline.progress import Progress
 from pipeline.provenance import made_by
-from pipeline.publish import hashes, write_files
+from pipeline.publish import INDEX, TO_INDEX, hashes, write_files
 from pipeline.report import IndexEntry, index_entry, render_index
 from pipeline.report.index import unreported
 from pipeline.run import Prompts, check_story
@@ -40,7 +40,6 @@ from schemas.article import Article, Sentence, Story
 from schemas.report import Report, ReportArticle, RunInfo
 from schemas.run import RunRecord
 
-INDEX: Final = "index.html"
 # What no second run can come to by itself.
 RECORDED: Final = (
     "started_at",
@@ -82,12 +81,12 @@ async def replay_all(
     done: dict[str, Replayed] = {}
     with open_answers(path) as answers:
         if not folders:
-            return {out.name: await replay(out, to, answers, settings.calibration, progress)}
+            return {out.name: await replay(out, to, answers, settings, progress)}
         for folder in folders:
             try:
                 refuse_way_out(folder, out)
                 into = to / folder.name if to is not None else None
-                done[folder.name] = await replay(folder, into, answers, settings.calibration, progress)
+                done[folder.name] = await replay(folder, into, answers, settings, progress, TO_INDEX)
             except errors.InputError as error:
                 done[folder.name] = Replayed(("report.json",), (str(error),))
     return {**done, INDEX: _index(out, to, [r.entry for r in done.values() if r.entry is not None])}
@@ -115,7 +114,12 @@ def _index(out: Path, to: Path | None, entries: Sequence[IndexEntry]) -> Replaye
 
 
 async def replay(
-    folder: Path, to: Path | None, answers: AnswerStore, calibration: Path | None, progress: Progress
+    folder: Path,
+    to: Path | None,
+    answers: AnswerStore,
+    settings: Settings,
+    progress: Progress,
+    index_href: str | None = None,
 ) -> Replayed:
     """Make the report of the run in ``folder`` again, and write its files into the folder ``to``, if given.
 
@@ -126,7 +130,7 @@ async def replay(
     endpoint = endpoint_of(record)
     kept = KeptAnswers(record, answers, endpoint)
     prompts = Prompts.load({stage: used.version for stage, used in record.run.prompts.items()})
-    fitted = chosen_map(calibration, endpoint.model)
+    fitted = chosen_map(settings.calibration, endpoint.model)
     async with connect(endpoint, kept) as llm:
         judge = Judge(llm, prompts.screen, fitted)
         with about(story=record.story):
@@ -135,9 +139,13 @@ async def replay(
     now = made_by(fitted)
     if to is not None:
         make_folder(to)
-        write_files(to, report, record.model_copy(update={"run": report.run, "made_by": now}))
+        write_files(
+            to, report, record.model_copy(update={"run": report.run, "made_by": now}), index_href=index_href
+        )
     return Replayed(
-        tuple(name for name, sha256 in hashes(report).items() if record.files.get(name) != sha256),
+        tuple(
+            name for name, sha256 in hashes(report, index_href).items() if record.files.get(name) != sha256
+        ),
         (*altered(folder, record, report.run, now), *kept.altered()),
         len(kept.missing),
         index_entry(report, f"{folder.name}/report.html"),

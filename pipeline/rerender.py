@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline import store
 from pipeline.errors import InputError
-from pipeline.publish import write_pages
+from pipeline.publish import INDEX, TO_INDEX, write_pages
 from pipeline.report import IndexEntry, index_entry, render_index
 from pipeline.report.index import unreported
 from pipeline.report.text import one_line
@@ -29,7 +29,7 @@ def rerender(out: Path) -> Rerendered:
     if not folders:
         return Rerendered((write_pages(out, store.read_report(out))["report.html"],))
     entries = [_again(folder, out) for folder in folders]
-    index = out / "index.html"
+    index = out / INDEX
     known = {entry.name for entry in entries} | {folder.name for folder in folders}
     lost = [entry for entry in _unreported(index) if entry.name not in known]
     store.write_text(index, render_index([*entries, *lost]))
@@ -48,7 +48,7 @@ def _again(folder: Path, out: Path) -> IndexEntry:
     except InputError as error:
         return IndexEntry(name=folder.name, problem=one_line(str(error)))
     try:
-        write_pages(folder, report)
+        write_pages(folder, report, index_href=TO_INDEX)
         return index_entry(report, path, store.read_decisions(folder))
     except InputError as error:
         there = path if (folder / "report.html").is_file() else None

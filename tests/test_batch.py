@@ -75,6 +75,7 @@ async def test_each_story_has_its_report_and_the_batch_an_index(
     index = outcome.index.read_text(encoding="utf-8")
     for name in ("a-bridge", "b-harbour"):
         assert f'href="./{name}/report.html"' in index
+        assert 'href="../index.html"' in (out / name / "report.html").read_text(encoding="utf-8")
         files = {file.name for file in (out / name).iterdir()}
         assert files == {"report.json", "report.md", "report.html", "run.json"}
         report = read_report(out / name)

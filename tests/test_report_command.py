@@ -36,6 +36,7 @@ def test_every_story_of_a_batch_and_the_index_are_made_again(batch: Path) -> Non
     assert done.out.splitlines() == [str(path) for path in written]
     assert all((batch / name / page).is_file() for name in ("a-calm", "b-crane") for page in PAGES)
     assert 'href="./a-calm/report.html"' in index_of(batch)
+    assert 'href="../index.html"' in (batch / "a-calm" / "report.html").read_text(encoding="utf-8")
     assert 'href="./b-crane/report.html#finding-c1"' in index_of(batch)
     before = {path: path.read_bytes() for path in batch.rglob("*.*")}
     run_command("report", batch)
@@ -65,6 +66,7 @@ def test_one_story_writes_no_index(tmp_path: Path) -> None:
     done = run_command("report", tmp_path)
     assert (done.code, done.out) == (0, f"{tmp_path / 'report.html'}\n")
     assert not (tmp_path / "index.html").exists()
+    assert "index.html" not in (tmp_path / "report.html").read_text(encoding="utf-8")
     assert not (tmp_path / "older" / "report.html").exists()
 
 
