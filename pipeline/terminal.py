@@ -164,7 +164,7 @@ def _print_counts(console: Console, report: Report, summary: Summary) -> None:
         f"{words.counted(coverage.errors, 'error')}"
     )
     time_s = (run.finished_at - run.started_at).total_seconds()
-    cost = f", {run.cost_usd:,.4f} USD" if run.cost_usd is not None else ""
+    cost = f", {run.cost_usd:,.4f} USD" if run.cost_usd else ""
     made = (
         f"{run.model}, {words.counted(run.calls, 'call')}, {run.cached_calls:,} cached, "
         f"{run.tokens_in:,} tokens in, {run.tokens_out:,} out, {words.seconds(time_s)}{cost}"

@@ -191,7 +191,7 @@ def _made(report: Report) -> Iterator[str]:
     run, coverage = report.run, report.run.coverage
     readable = coverage.sentences_readable or coverage.sentences
     time_s = (run.finished_at - run.started_at).total_seconds()
-    cost = f", {run.cost_usd:,.4f} USD" if run.cost_usd is not None else ""
+    cost = f", {run.cost_usd:,.4f} USD" if run.cost_usd else ""
     yield from ("## Coverage, and how this was made", "")
     yield f"- Sentences read: {coverage.sentences_read:,} of {readable:,}"
     yield f"- Claims judged: {coverage.claims_judged:,} of {coverage.claims:,}; errors: {coverage.errors:,}"
