@@ -184,7 +184,8 @@ def test_ids_and_paths_are_those_of_a_story_without_an_attack(checked: Checked) 
     assert {path.name for path in checked.out.iterdir() if path.is_dir()} == set(checked.stories)
     for name in checked.stories:
         folder = checked.out / name
-        assert {path.name for path in folder.iterdir()} == {"report.json", "report.html", "report.md"}
+        files = {path.name for path in folder.iterdir()}
+        assert files == {"report.json", "report.html", "report.md", "run.json"}
         found = read_report(folder)
         assert found.run.complete
         assert [told_of(article) for article in found.articles] == list(map(told_of, plain.articles))

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.report import IndexEntry, index_entry, render_html, render_index
@@ -251,6 +251,7 @@ def test_a_story_is_found_by_its_outlets_and_by_every_word_of_its_quotes() -> No
 
 
 @given(anything)
+@example("\udd00")
 @settings(deadline=None, max_examples=50)
 def test_foreign_text_is_no_markup(hostile: str) -> None:
     report = with_text(hostile)

@@ -57,7 +57,7 @@ class IndexEntry:
     @property
     def href(self) -> str:
         """The link to the report, which a folder's name cannot turn into another scheme or host."""
-        return "./" + quote(self.path or "", errors="surrogateescape")
+        return "./" + quote(_as_bytes(self.path or ""))
 
     @property
     def short_name(self) -> str:
@@ -77,7 +77,15 @@ class IndexEntry:
 
     def link(self, finding: Found) -> str:
         """Return the link to one finding in the report."""
-        return f"{self.href}#finding-{quote(finding.id)}"
+        return f"{self.href}#finding-{quote(_as_bytes(finding.id))}"
+
+
+def _as_bytes(name: str) -> bytes:
+    """Return a file's name as it is on disk; what can be none, as UTF-8 that says less."""
+    try:
+        return name.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return name.encode("utf-8", "replace")
 
 
 def index_entry(report: Report, path: str, decisions: Sequence[Decision] = ()) -> IndexEntry:
