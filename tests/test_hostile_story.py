@@ -209,8 +209,10 @@ class Watched:
         assert self.trouble == []
         assert {url for url in self.requests if not url.startswith(addresses)} == set()
         assert self.page.locator(FOREIGN).count() == 0
-        links = self.page.locator("a").evaluate_all("all => all.map((link) => link.href)")
+        links = self.page.locator("a:not(.up a)").evaluate_all("all => all.map((link) => link.href)")
         assert {link for link in links if not link.startswith(addresses)} == set()
+        up = self.page.locator(".up a").evaluate_all("all => all.map((link) => link.getAttribute('href'))")
+        assert up in ([], ["../index.html"], ["../../"])  # ours, and the same whatever a story is called
 
     def text(self) -> str:
         return " ".join((self.page.locator("main").text_content() or "").split())
