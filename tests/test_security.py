@@ -123,7 +123,7 @@ def test_a_check_writes_the_key_nowhere_however_it_ends(
 def test_a_crash_shows_the_key_in_no_traceback_with_all_its_variables(
     story: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a bug")
 
     monkeypatch.setattr("pipeline.batch.write_files", broken)

@@ -4,7 +4,7 @@ import gzip
 import json
 import re
 from collections import Counter
-from itertools import pairwise
+from itertools import combinations
 from pathlib import Path
 from random import Random
 
@@ -93,9 +93,9 @@ def test_every_row_is_in_one_batch_and_batches_are_of_about_one_length(
     assert sorted(i for batch in made for i in batch) == list(range(len(lengths)))
     assert all(0 < len(batch) <= size for batch in made)
     assert sum(len(batch) < size for batch in made) <= 1
-    by_length = sorted(made, key=lambda batch: min(lengths[i] for i in batch))
-    for before, after in pairwise(by_length):
-        assert max(lengths[i] for i in before) <= min(lengths[i] for i in after) + 12
+    ends = [(min(lengths[i] for i in batch), max(lengths[i] for i in batch)) for batch in made]
+    for (shortest, longest), (other_shortest, other_longest) in combinations(ends, 2):
+        assert min(longest - other_shortest, other_longest - shortest) <= 6  # one comes after the other
 
 
 def test_a_stage_mixes_public_rows_with_made_ones_by_its_seed() -> None:
