@@ -30,7 +30,7 @@ from schemas.record import Record
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, CDPSession, Page
 
-RESULT: Final = Path(__file__).parent / "results" / "desk.json"
+RESULT: Final = Path(__file__).parent / "speed" / "desk.json"
 PAINT_MS: Final = 1000  # what a first paint may take
 FLAGS: Final = ("--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking")
 IDLE_MS: Final = 1500  # in which the page makes its words ready for searching

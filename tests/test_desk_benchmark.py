@@ -13,7 +13,7 @@ from tests.test_report_browser import CHROMIUM
 @pytest.mark.browser
 @pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)")
 def test_every_step_is_measured_and_stored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    file = tmp_path / "results" / "desk.json"
+    file = tmp_path / "speed" / "desk.json"
     assert main(["--claims", "60", "--findings", "9", "--rounds", "1", "--json", str(file)]) == 0
     result = DeskResult.model_validate_json(file.read_text(encoding="utf-8"))
     assert (result.claims, result.findings, result.rounds) == (60, 9, 1)
