@@ -13,6 +13,7 @@ from schemas.decision import Decision
 from schemas.report import Report
 from schemas.run import RunRecord
 
+PAGE: Final = "report.html"
 INDEX: Final = "index.html"
 TO_INDEX: Final = f"../{INDEX}"  # from the page of a story of a batch
 
@@ -24,14 +25,15 @@ def write_files(
 
     The ``record`` of the run, where there is one, goes into run.json with the hashes of the others. What
     reviewers decided about the story is in report.html, and ``index_href`` leads from it to the index of its
-    batch. Raises InputError when that cannot be read, but not
-    before everything is written without it.
+    batch. Raises InputError when the decisions cannot be read, but not before all is written without them.
     """
     decisions, unread = _decided(folder)
     with about(story=report.story):
-        paths = _write(folder, rendered(report, decisions, index_href))
+        plain = dict(rendered(report, index_href=index_href))
+        page = render_html(report, decisions, index_href=index_href) if decisions else plain[PAGE]
+        paths = _write(folder, {**plain, PAGE: page}.items())
         if record is not None:
-            path = write_run(folder, record.model_copy(update={"files": hashes(report, index_href)}))
+            path = write_run(folder, record.model_copy(update={"files": _hashed(plain)}))
             emit("file_written", path=str(path))
             _log_end(report)
     if unread is not None:
@@ -76,12 +78,16 @@ def rendered(
     """Yield the name of each file of a report, and what it holds; report.json, which needs no page, first."""
     yield REPORT, report_text(report)
     yield "report.md", render_markdown(report)
-    yield "report.html", render_html(report, decisions, index_href=index_href)
+    yield PAGE, render_html(report, decisions, index_href=index_href)
 
 
 def hashes(report: Report, index_href: str | None = None) -> dict[str, str]:
     """Return the SHA-256 of the files of ``report``, by name, as they are before anybody decided anything."""
-    return {name: sha256(text.encode()) for name, text in rendered(report, index_href=index_href)}
+    return _hashed(dict(rendered(report, index_href=index_href)))
+
+
+def _hashed(files: Mapping[str, str]) -> dict[str, str]:
+    return {name: sha256(text.encode()) for name, text in files.items()}
 
 
 def _log_end(report: Report) -> None:

@@ -86,6 +86,8 @@ def _environment() -> Environment:
         "RULING": words.RULING,
         "REASON_EXPLAINED": words.REASON_EXPLAINED,
         "counted": words.counted,
+        "quoted": words.quoted,
+        "rewording": words.rewording,
         "share": words.share,
         "spelled": words.spelled,
     }
