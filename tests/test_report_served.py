@@ -45,6 +45,8 @@ class Server:
         self.changes: list[tuple[str, dict[str, Any] | None]] = []
         self.error: str | None = None
         self.locked: str | None = None
+        self.is_slow = False
+        self.waiting: list[Route] = []
         profile.route("**/*", self._answer)
 
     def _answer(self, route: Route) -> None:
@@ -53,6 +55,8 @@ class Server:
         if path in ("", "favicon.ico"):
             page = render_html(self.report, is_served=True, locked=self.locked)
             route.fulfill(body=page, content_type="text/html")
+        elif self.is_slow:
+            self.waiting.append(route)
         elif self.error == "gone":
             route.abort()
         elif self.error:
@@ -69,6 +73,12 @@ class Server:
             route.fulfill(json={"finding_id": name, "decision": before})
         else:
             route.fulfill(json=self._put(path.removeprefix("decisions/"), request.post_data_json or {}))
+
+    def hurry(self) -> None:
+        """Answers what has been waiting, and from now on at once."""
+        self.is_slow = False
+        while self.waiting:
+            self._answer(self.waiting.pop(0))
 
     def _put(self, finding_id: str, wish: dict[str, Any]) -> dict[str, Any]:
         finding = next(found for found in self.report.contradictions if found.id == finding_id)
@@ -94,6 +104,22 @@ def test_a_served_page_keeps_decisions_at_its_server(profile: BrowserContext) ->
     assert list(server.kept) == ["c1"]
     assert desk.page.evaluate("localStorage.length") == 0
     assert desk.exported().decisions[0].finding_id == "c1"
+    assert desk.complaints == []
+
+
+def test_keys_pressed_before_the_decisions_are_read_wait_each_for_the_one_before(profile: BrowserContext) -> None:
+    server = Server(profile, sample.sample_report())
+    server.is_slow = True
+    desk = Desk(profile, server.address)
+    desk.press("j", "a", "d", "3", "n", "a", "u")
+    server.hurry()
+    desk.says("2 of 4 decided")
+    expect(desk.page.locator("#note-text")).to_be_focused()
+    assert desk.page.input_value("#note-text") == ""
+    assert [(name, d["ruling"], d["reason"]) for name, d in server.kept.items()] == [
+        ("c1", "accepted", None),
+        ("c2", "dismissed", "speakers_differ"),
+    ]
     assert desk.complaints == []
 
 

@@ -52,7 +52,9 @@ const desk = (() => {
   };
   // What is asked for meanwhile is about the finding that comes next, and so has to wait for it.
   const isBusy = () => waiting > 0;
-  const afterwards = (work) => last.then(work);
+  const idle = async () => {
+    while (isBusy()) await last;
+  };
 
   const draw = (held) => {
     standing = rules.standing(held, findings);
@@ -231,5 +233,5 @@ const desk = (() => {
   inTurn(refresh);
 
   const asks = { here: () => here, isBusy, isLocked: () => locked !== "", nextOpen, own, shown };
-  return { ...asks, afterwards, decide, go, hush, refuse, settle, tell, undo };
+  return { ...asks, decide, go, hush, idle, refuse, settle, tell, undo };
 })();

@@ -92,15 +92,16 @@
     for (const words of document.querySelectorAll("[data-strongest]")) words.hidden = order.value !== "";
   };
 
-  let isAsked = false;
-  text.addEventListener("input", () => {
-    if (isAsked) return;
-    isAsked = true;
-    requestAnimationFrame(() => {
-      isAsked = false;
-      apply();
-    });
-  });
+  // Once a frame while somebody types; at the latest when they leave, as the next key is about what is then shown.
+  let frame = 0;
+  const catchUp = () => {
+    if (!frame) return;
+    cancelAnimationFrame(frame);
+    frame = 0;
+    apply();
+  };
+  text.addEventListener("input", () => (frame ||= requestAnimationFrame(catchUp)));
+  text.addEventListener("blur", catchUp);
   for (const select of selects) select.addEventListener("change", apply);
   order.addEventListener("change", arrange);
   by("filter-clear").addEventListener("click", () => {

@@ -3,7 +3,6 @@ const forms = (() => {
   if (!desk) return null;
   const drafts = new Map(); // notes that were begun and not saved, by finding
   let open = null; // {card, panel, act, goesOn}: whether closing it leads to the next open finding
-  let isBeginning = false; // a note is about to be asked for
 
   const button = (card, act) => card.querySelector(`.tools [data-do="${act}"]`);
   const text = () => open.panel.querySelector("textarea");
@@ -56,10 +55,8 @@ const forms = (() => {
     close();
     const before = desk.own(card);
     // "Other" says nothing by itself: its note is asked for before anything else comes.
-    isBeginning = reason === "other" && before.reason !== "other" && !before.note;
-    const stays = isBeginning;
+    const stays = reason === "other" && before.reason !== "other" && !before.note;
     const isStored = await desk.decide(card, { ruling, reason, note: before.note }, { isScrolling, stays });
-    isBeginning = false;
     if (isStored && stays) noteAndGoOn(card);
   };
   const save = async (card) => {
@@ -109,5 +106,5 @@ const forms = (() => {
     if (open?.act === "note" && text().value !== desk.own(open.card).note) event.preventDefault();
   });
 
-  return { acts, choose, close: leave, isBeginning: () => isBeginning, isChoosing, noteAndGoOn };
+  return { acts, choose, close: leave, isChoosing, noteAndGoOn };
 })();

@@ -58,8 +58,18 @@
   // With a finding itself in focus, up and down lead to its neighbours; elsewhere they scroll.
   const onCard = { ArrowDown: acts.j, ArrowUp: acts.k };
 
-  let isNoting = false;
   const isWriting = (element) => element.closest("input, select, textarea, [contenteditable]") !== null;
+  // Keys pressed while a decision is being stored wait, each for all that those before it began. Where one of
+  // them opened a note or the search, the rest would have been its letters, and are dropped.
+  const pressed = [];
+  const catchUp = async () => {
+    while (pressed.length) {
+      await desk.idle();
+      if (isWriting(document.activeElement)) pressed.length = 0;
+      else pressed[0]();
+      pressed.shift();
+    }
+  };
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || help.open) return;
     if (event.key === "Escape") {
@@ -72,19 +82,14 @@
     const does = acts[event.key] ?? (event.target.matches(".finding") ? onCard[event.key] : undefined);
     if (!does && !isDigit) return;
     const press = () => (does ? does() : forms.choose(Number(event.key)));
-    if (!desk.isBusy()) {
-      if (does || forms.isChoosing()) event.preventDefault();
-      press();
+    if (desk.isBusy() || pressed.length) {
+      event.preventDefault();
+      pressed.push(press);
+      if (pressed.length === 1) catchUp();
       return;
     }
-    // While a decision is being stored keys wait their turn; those that would be letters of a note are dropped.
-    event.preventDefault();
-    if (isNoting || forms.isBeginning()) return;
-    isNoting = event.key === "n";
-    desk.afterwards(() => {
-      isNoting = false;
-      press();
-    });
+    if (does || forms.isChoosing()) event.preventDefault();
+    press();
   });
   document.getElementById("desk-help").addEventListener("click", () => help.showModal());
   document.getElementById("help-close").addEventListener("click", () => help.close());
