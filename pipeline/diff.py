@@ -1,6 +1,6 @@
 """Compares two runs over one story: which findings, claims and articles are new, gone or changed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from rapidfuzz import fuzz
@@ -37,14 +37,17 @@ def diff(before: Report, after: Report) -> Difference:
         raise InputError("The two runs share no article: they are about different stories.")
     kept, reworded = _kept(before, after), _reworded(before, after)
     known = {finding.id for pair in kept + reworded for finding in pair}
+    gone = (old for old in before.contradictions if old.id not in known)
+    new = (found for found in after.contradictions if found.id not in known)
+    old_article, new_article = articles_by_id(before), articles_by_id(after)
     return Difference(
         before=_run(before),
         after=_run(after),
         articles_added=tuple(sorted(news.keys() - olds.keys())),
         articles_removed=tuple(sorted(olds.keys() - news.keys())),
         articles_edited=_edited(olds, news),
-        findings_new=tuple(_finding(after, new) for new in after.contradictions if new.id not in known),
-        findings_gone=tuple(_finding(before, old) for old in before.contradictions if old.id not in known),
+        findings_new=tuple(_finding(finding, new_article) for finding in new),
+        findings_gone=tuple(_finding(finding, old_article) for finding in gone),
         findings_changed=_changed(before, after, kept + reworded),
         claims_new=_claims_beyond(after, before),
         claims_gone=_claims_beyond(before, after),
@@ -99,9 +102,10 @@ def _unlikeness(pair: tuple[Contradiction, Contradiction]) -> tuple[float, list[
 def _changed(
     before: Report, after: Report, pairs: list[tuple[Contradiction, Contradiction]]
 ) -> tuple[ChangedFinding, ...]:
+    old_article, new_article = articles_by_id(before), articles_by_id(after)
     place = {finding.id: i for i, finding in enumerate(after.contradictions)}
     return tuple(
-        ChangedFinding(what=what, before=_finding(before, old), after=_finding(after, new))
+        ChangedFinding(what=what, before=_finding(old, old_article), after=_finding(new, new_article))
         for old, new in sorted(pairs, key=lambda pair: place[pair[1].id])
         if (what := _what_changed(old, new))
     )
@@ -117,8 +121,7 @@ def _what_changed(old: Contradiction, new: Contradiction) -> tuple[FindingChange
     return tuple(change for change, it_is in is_so.items() if it_is)
 
 
-def _finding(report: Report, finding: Contradiction) -> ComparedFinding:
-    article = articles_by_id(report)
+def _finding(finding: Contradiction, article: Callable[[str], ReportArticle]) -> ComparedFinding:
     one, other = (
         ComparedSide(
             article=article(side.article_id).name,
@@ -142,21 +145,23 @@ def _finding(report: Report, finding: Contradiction) -> ComparedFinding:
 def _claims_beyond(report: Report, other: Report) -> tuple[ComparedClaim, ...]:
     """Return the claims of ``report`` that ``other`` does not have."""
     known = {claim.id for claim in other.claims}
-    return _in_order(_claim(report, claim) for claim in report.claims if claim.id not in known)
+    article = articles_by_id(report)
+    claims = (claim for claim in report.claims if claim.id not in known)
+    return _in_order(_claim(claim, article(claim.article_id)) for claim in claims)
 
 
 def _relabelled(before: Report, after: Report) -> tuple[RelabelledClaim, ...]:
     labels = {claim.id: claim.verdict.label for claim in before.claims}
+    article = articles_by_id(after)
     claims = _in_order(
-        _claim(after, claim)
+        _claim(claim, article(claim.article_id))
         for claim in after.claims
         if labels.get(claim.id, claim.verdict.label) is not claim.verdict.label
     )
     return tuple(RelabelledClaim(claim=claim, before=labels[claim.id], after=claim.label) for claim in claims)
 
 
-def _claim(report: Report, claim: ReportClaim) -> ComparedClaim:
-    source = articles_by_id(report)(claim.article_id)
+def _claim(claim: ReportClaim, source: ReportArticle) -> ComparedClaim:
     return ComparedClaim(
         id=claim.id,
         article=source.name,
