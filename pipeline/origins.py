@@ -100,7 +100,8 @@ def group(items: Sequence[Item], pairs: Sequence[tuple[Item, Item]]) -> dict[Ite
     first = {item: item for item in items}
     for one, other in pairs:
         low, high = sorted((first[one], first[other]), key=rank.__getitem__)
-        first = {item: low if head == high else head for item, head in first.items()}
+        if low != high:  # of many copies of one text, most pairs are of one group already
+            first = {item: low if head == high else head for item, head in first.items()}
     return first
 
 
