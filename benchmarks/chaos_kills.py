@@ -41,6 +41,7 @@ GOING: Final = {
     "calls",
     "cached_calls",
     "tokens_in",
+    "cached_tokens_in",
     "tokens_out",
     "cost_usd",
     "stages",

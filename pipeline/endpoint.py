@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from pipeline.completion import Spent
 from pipeline.prices import Price
 
 
@@ -31,7 +32,7 @@ class Endpoint:
     name: str
     start: Callable[[], tuple[str, str]] | None = None
     model_sha256: str | None = None  # of a model file: two files of one name are two models
-    concurrency: int = 8
+    concurrency: int = 8  # at most
     odds_concurrency: int | None = None  # one-token questions in flight, where fewer than that are faster
     requests_per_minute: float | None = None
     timeout_s: float = 120.0
@@ -42,11 +43,19 @@ class Endpoint:
 class Usage:
     """What was spent: requests sent, answers taken from the store, tokens of the requests sent, their cost.
 
-    The cost is in USD, and 0 where the price is not known.
+    ``cached_tokens_in`` are those of ``tokens_in`` that the endpoint had in its own cache. The cost is in
+    USD, and 0 where the price is not known.
     """
 
     calls: int = 0
     cached_calls: int = 0
     tokens_in: int = 0
+    cached_tokens_in: int = 0
     tokens_out: int = 0
     cost_usd: float = 0.0
+
+    def add(self, spent: Spent) -> None:
+        """Add the tokens that a request took."""
+        self.tokens_in += spent.tokens_in
+        self.cached_tokens_in += spent.cached_in
+        self.tokens_out += spent.tokens_out

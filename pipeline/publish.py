@@ -101,6 +101,7 @@ def _log_end(report: Report) -> None:
         calls=run.calls,
         cached_calls=run.cached_calls,
         tokens_in=run.tokens_in,
+        cached_tokens_in=run.cached_tokens_in,
         tokens_out=run.tokens_out,
         seconds=round((run.finished_at - run.started_at).total_seconds(), 3),
     )

@@ -47,6 +47,7 @@ RECORDED: Final = (
     "calls",
     "cached_calls",
     "tokens_in",
+    "cached_tokens_in",
     "tokens_out",
     "cost_usd",
     "stages",

@@ -220,6 +220,7 @@ async def _timed(work: Work, llm: Llm, stage: str, job: Callable[[], Coroutine[A
             calls=new.calls - old.calls,
             tokens_in=new.tokens_in - old.tokens_in,
             tokens_out=new.tokens_out - old.tokens_out,
+            cached_tokens_in=new.cached_tokens_in - old.cached_tokens_in,
         )
     )
 
@@ -258,6 +259,7 @@ def _report(
         notes=llm.notes,
         settings=dict(settings),
         budget=_budget(llm),
+        cached_tokens_in=spent.cached_tokens_in,
     )
     return Report(
         story=story.name,
@@ -324,6 +326,7 @@ def _spent(usage: Mapping[str, Usage], before: Mapping[str, Usage]) -> Usage:
         total.cached_calls += now.cached_calls - then.cached_calls
         total.tokens_in += now.tokens_in - then.tokens_in
         total.tokens_out += now.tokens_out - then.tokens_out
+        total.cached_tokens_in += now.cached_tokens_in - then.cached_tokens_in
         total.cost_usd += now.cost_usd - then.cost_usd
     return total
 

@@ -11,16 +11,17 @@ from openai.types.chat import ChatCompletion
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from pipeline import errors
-from pipeline.budget import Budget
+from pipeline.budget import Budget, most_tokens
 from pipeline.completion import Spent, tokens_told
 from pipeline.endpoint import Endpoint, Usage
 from pipeline.logs import WARNING, about, emit
-from pipeline.pacing import Pace
+from pipeline.pacing import Pace, Turn
 from pipeline.wire import (
     SentOtherwise,
     Unreadable,
     Wire,
     body_of,
+    is_overload,
     is_unbilled,
     may_help_to_retry,
     retry_after_s,
@@ -31,6 +32,8 @@ FIRST_ATTEMPTS: Final = 3  # until an endpoint has answered once, it is more lik
 UNREADABLE_ATTEMPTS: Final = 3  # each of them may be paid for
 LONGEST_WAIT_S: Final = 60.0
 DEAD_AFTER: Final = 3  # calls in a row that failed after all their attempts
+
+BYTES_A_TOKEN: Final = 3.5  # about; what an answer really took is put right when it comes
 
 Wait = Callable[[RetryCallState], float]
 
@@ -51,7 +54,7 @@ class Sender:
         self._wire = wire
         self._budget = budget
         self._wait = wait
-        self._pace = Pace(endpoint.requests_per_minute)
+        self._pace = Pace(endpoint.requests_per_minute, endpoint.concurrency)
         self._has_answered = False
         self._dead_calls = 0
         self._fatal: errors.EndpointError | None = None
@@ -63,6 +66,8 @@ class Sender:
         """
         self._refuse_in_vain(request)
         sent: dict[str, Any] = {}
+        most_in, most_out = most_tokens(request)
+        expected = most_in / BYTES_A_TOKEN + most_out
         try:
             async for attempt in AsyncRetrying(
                 stop=self._is_enough,
@@ -72,17 +77,20 @@ class Sender:
                 reraise=True,
             ):
                 with attempt, about(attempt=attempt.retry_state.attempt_number):
-                    await self._pace.wait(self._budget.allow_wait)
-                    self._refuse_in_vain(request)
-                    sent = self._wire.adapted(request)
-                    body = await self._send_once(sent, usage)
+                    async with self._pace.turn(expected, most_out, self._budget.allow_wait) as turn:
+                        self._refuse_in_vain(request)
+                        sent = self._wire.adapted(request)
+                        body = await self._send_once(sent, usage, turn)
         except (openai.OpenAIError, TimeoutError, Unreadable) as error:
             raise self._translated(error, sent) from error
         self._dead_calls = 0
         return body
 
-    async def _send_once(self, sent: Mapping[str, Any], usage: Usage) -> dict[str, Any]:
-        """Send a request, with what it can cost put aside; raises BudgetReached where there is no room."""
+    async def _send_once(self, sent: Mapping[str, Any], usage: Usage, turn: Turn) -> dict[str, Any]:
+        """Send a request, with what it can cost put aside, and note in ``turn`` what became of it.
+
+        Raises BudgetReached where there is no room.
+        """
         held = await self._budget.reserve(sent)
         usage.calls += 1
         spent: Spent | None = None
@@ -91,23 +99,28 @@ class Sender:
         emit("call_sent", text=lambda: json.dumps(sent["messages"], ensure_ascii=False))
         try:
             async with asyncio.timeout(self._endpoint.timeout_s):  # of all, not of each byte
-                completion: object = await self._client().chat.completions.create(**cast("Any", sent))
+                answer = await self._client().chat.completions.with_raw_response.create(**cast("Any", sent))
+            turn.headers = answer.headers
+            turn.seconds = time.monotonic() - begun
+            completion: object = answer.parse()
             if isinstance(completion, ChatCompletion):
                 self._has_answered = self._has_answered or isinstance(completion.choices, list)
                 spent = tokens_told(completion.model_dump(exclude_none=True, warnings=False))
             body = body_of(completion)
-            _log_answer(body, spent, time.monotonic() - begun)
+            _log_answer(body, spent, turn.seconds)
             return body
         except ValueError:  # the body is no JSON
             raise Unreadable("what the endpoint sent is no JSON", is_foreign=True) from None
-        except openai.OpenAIError as error:
+        except (openai.OpenAIError, TimeoutError) as error:
             is_free = is_unbilled(error)
+            turn.is_refused = is_overload(error)
+            turn.headers = error.response.headers if isinstance(error, openai.APIStatusError) else {}
             raise
         finally:
             usage.cost_usd += await self._budget.settle(held, spent, is_free=is_free)
             if spent is not None:
-                usage.tokens_in += spent.tokens_in
-                usage.tokens_out += spent.tokens_out
+                turn.took = spent.tokens_in + spent.tokens_out
+                usage.add(spent)
 
     def _is_enough(self, state: RetryCallState) -> bool:
         if state.outcome and isinstance(state.outcome.exception(), Unreadable):

@@ -19,7 +19,7 @@ EMBEDDED_SLOTS = 4
 EMBEDDED_ODDS_SLOTS = 1
 EMBEDDED_CONTEXT = 3072  # tokens of one question with its answer
 EMBEDDED_TIMEOUT_S = 600.0
-HOSTED_CONCURRENCY = 8
+HOSTED_CONCURRENCY = 32  # at most: how many an endpoint takes is found by trying, from 8 on
 HOSTED_TIMEOUT_S = 120.0
 
 FetchProgress = Callable[[int, int], None]

@@ -165,9 +165,10 @@ def _print_counts(console: Console, report: Report, summary: Summary) -> None:
     )
     time_s = (run.finished_at - run.started_at).total_seconds()
     cost = f", {run.cost_usd:,.4f} USD" if run.cost_usd else ""
+    held = f" ({run.cached_tokens_in:,} in the endpoint's cache)" if run.cached_tokens_in else ""
     made = (
         f"{run.model}, {words.counted(run.calls, 'call')}, {run.cached_calls:,} cached, "
-        f"{run.tokens_in:,} tokens in, {run.tokens_out:,} out, {words.seconds(time_s)}{cost}"
+        f"{run.tokens_in:,} tokens in{held}, {run.tokens_out:,} out, {words.seconds(time_s)}{cost}"
     )
     console.print()
     console.print(_named("claims", counts))

@@ -6,8 +6,6 @@ A missing feature is detected once, from the endpoint's own refusal, and noted f
 import re
 import ssl
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -17,6 +15,7 @@ from openai.types.chat import ChatCompletion
 
 from pipeline import errors
 from pipeline.completion import check_shape
+from pipeline.limits import pause_s
 
 REASONING_ROOM = 2000  # tokens a reasoning model may think before its answer
 SHORTEST_SECRET = 8  # characters; a shorter key is a placeholder, and cutting it out would garble words
@@ -207,6 +206,13 @@ def may_help_to_retry(error: BaseException) -> bool:
     )
 
 
+def is_overload(error: BaseException) -> bool:
+    """Tell whether ``error`` says that the endpoint has too much to do: fewer requests at a time may help."""
+    if isinstance(error, openai.APIStatusError):
+        return error.status_code in (429, 503, 529)
+    return isinstance(error, TimeoutError | openai.APITimeoutError)
+
+
 def is_unbilled(error: BaseException) -> bool:
     """Tell whether a request that met ``error`` surely cost nothing: it was refused, or never got there."""
     if isinstance(error, openai.APIStatusError):
@@ -239,17 +245,7 @@ def _is_page(error: openai.APIStatusError) -> bool:
 
 def retry_after_s(error: BaseException | None) -> float | None:
     """Return the wait that an answer's Retry-After asks for, in seconds, when it names one."""
-    if not isinstance(error, openai.APIStatusError):
-        return None
-    asked = error.response.headers.get("retry-after", "")
-    try:
-        return max(0.0, float(asked))
-    except ValueError:
-        pass
-    try:
-        return max(0.0, (parsedate_to_datetime(asked) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):  # no date, or one without a time zone
-        return None
+    return pause_s(error.response.headers) if isinstance(error, openai.APIStatusError) else None
 
 
 def is_loopback(base_url: str | None) -> bool:

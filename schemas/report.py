@@ -45,13 +45,14 @@ class Coverage(Record):
 
 
 class StageTime(Record):
-    """The wall time of one stage."""
+    """The wall time of one stage; ``cached_tokens_in`` of its ``tokens_in`` the endpoint had in its cache."""
 
     stage: str
     seconds: float
     calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
+    cached_tokens_in: int = 0
 
 
 class Budget(Record):
@@ -92,6 +93,7 @@ class RunInfo(Record):
     notes: tuple[str, ...] = ()  # what was noticed about the endpoint, say a missing feature
     settings: dict[str, str] = {}
     budget: Budget | None = None  # where there was a cap
+    cached_tokens_in: int = 0  # of tokens_in, what the endpoint had in its cache
 
 
 class ReportSentence(Record):

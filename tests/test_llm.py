@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from pydantic import BaseModel
 
 from pipeline import errors, llm
 from pipeline.llm import DEAD_AFTER, FIRST_ATTEMPTS, Endpoint, Llm, connect
+from pipeline.prices import Price
 from pipeline.prompts import Messages
 from pipeline.store import Answers, open_answers
 from tests.fake_endpoint import (
@@ -68,7 +70,7 @@ def at(
     concurrency: int = 8,
     odds_concurrency: int | None = None,
     requests_per_minute: float | None = None,
-    timeout_s: float = 5.0,
+    timeout_s: float = 60.0,
 ) -> Endpoint:
     return Endpoint(
         base_url=server.base_url,
@@ -111,6 +113,26 @@ async def test_a_structured_answer_is_parsed_and_its_cost_counted(serve: Serve, 
     assert body["messages"] == PROMPT
     assert (body["max_tokens"], body["temperature"]) == (20, 0.0)
     assert body["response_format"]["json_schema"]["schema"]["required"] == ["count"]
+
+
+async def test_tokens_from_the_endpoints_cache_are_counted_once_and_cost_their_price(
+    serve: Serve, tmp_path: Path
+) -> None:
+    details = {"prompt_tokens_details": {"cached_tokens": 600}}
+    usage = {"prompt_tokens": 1000, "completion_tokens": 10, **details}
+    assert isinstance(GOOD.body, dict)
+    server = serve(in_turn(Reply({**GOOD.body, "usage": usage})))
+    price = Price(model="m", tokens_in=2.0, tokens_out=8.0, cached_in=0.5, as_of=date(2026, 1, 31))
+    unknown = price.model_copy(update={"cached_in": None})
+    for name, priced, expected in (("known", price, 1180e-6), ("unknown", unknown, 2080e-6)):
+        with open_answers(tmp_path / name) as fresh:
+            async with connect(replace(at(server), price=priced), fresh) as model:
+                for _ in range(2):  # the second time it comes from our own store
+                    await count(model)
+                spent = model.usage["extract"]
+        assert (spent.calls, spent.cached_calls) == (1, 1)
+        assert (spent.tokens_in, spent.cached_tokens_in, spent.tokens_out) == (1000, 600, 10)
+        assert spent.cost_usd == pytest.approx(expected)
 
 
 async def test_the_same_question_is_sent_once(serve: Serve, answers: Answers) -> None:
@@ -578,11 +600,12 @@ async def test_one_token_questions_have_a_limit_of_their_own(serve: Serve, answe
 
 async def test_requests_a_minute_are_spaced(serve: Serve, answers: Answers) -> None:
     server = serve(in_turn(GOOD))
+    begun = time.monotonic()
     async with connect(at(server, requests_per_minute=600.0), answers) as model:
         await asyncio.gather(*(count(model, asked(n)) for n in range(5)))
         await count(model, asked(1))  # a stored answer waits for nothing
     assert len(server.times) == 5
-    assert server.times[-1] - server.times[0] > 0.3  # four gaps of 0.1 s
+    assert server.times[-1] - begun > 0.39  # four gaps of 0.1 s
 
 
 # -- hostile endpoints --

@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import errors
-from pipeline.wire import FEATURES, SentOtherwise, Wire, is_loopback, may_help_to_retry, retry_after_s
+from pipeline.wire import (
+    FEATURES,
+    SentOtherwise,
+    Wire,
+    is_loopback,
+    is_overload,
+    may_help_to_retry,
+    retry_after_s,
+)
 
 REQUEST = httpx2.Request("POST", "http://endpoint.invalid/v1/chat/completions")
 SENT = {"model": "m", "max_tokens": 1, "temperature": 0.0, "logprobs": True, "response_format": {}}
@@ -79,6 +87,17 @@ def test_only_what_may_pass_is_tried_again(status: int) -> None:
 def test_retry_after_is_a_number_of_seconds_or_nothing(value: float | str) -> None:
     found = retry_after_s(status_error(429, **{"retry-after": str(value).strip()}))
     assert found == pytest.approx(value) if isinstance(value, float) else found is None or found >= 0.0
+
+
+@given(st.integers(400, 599))
+def test_only_some_refusals_mean_too_much_at_once(status: int) -> None:
+    assert is_overload(status_error(status)) == (status in (429, 503, 529))
+
+
+def test_no_answer_in_time_means_too_much_at_once_and_no_connection_does_not() -> None:
+    assert is_overload(TimeoutError())
+    assert is_overload(openai.APITimeoutError(request=REQUEST))
+    assert not is_overload(connection_error(None))
 
 
 def test_without_an_answer_there_is_no_retry_after() -> None:

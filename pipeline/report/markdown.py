@@ -192,12 +192,13 @@ def _made(report: Report) -> Iterator[str]:
     readable = coverage.sentences_readable or coverage.sentences
     time_s = (run.finished_at - run.started_at).total_seconds()
     cost = f", {run.cost_usd:,.4f} USD" if run.cost_usd else ""
+    held = f" ({run.cached_tokens_in:,} in the endpoint's cache)" if run.cached_tokens_in else ""
     yield from ("## Coverage, and how this was made", "")
     yield f"- Sentences read: {coverage.sentences_read:,} of {readable:,}"
     yield f"- Claims judged: {coverage.claims_judged:,} of {coverage.claims:,}; errors: {coverage.errors:,}"
     yield f"- Model: {escape(run.model)}{f' at {escape(run.endpoint)}' if run.endpoint else ''}"
     yield f"- Calls: {run.calls:,} sent, {run.cached_calls:,} from the cache"
-    yield f"- Tokens: {run.tokens_in:,} in, {run.tokens_out:,} out; time: {words.seconds(time_s)}{cost}"
+    yield f"- Tokens: {run.tokens_in:,} in{held}, {run.tokens_out:,} out; time: {words.seconds(time_s)}{cost}"
     for dropped in report.dropped:
         yield f"- Left out, as {escape(dropped.reason)}: “{escape(dropped.text)}”"
     for stage, prompt in sorted(run.prompts.items()):
