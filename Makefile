@@ -1,6 +1,7 @@
 # make run     sets everything up and checks a story      (STORY=folder OUT=folder MODEL=name)
 # make test    sets everything up and runs what CI runs
 # make bench-quality   measures anew and writes docs/quality.md      (LIMIT=rows DATA=folder UNSEEN=yes)
+# make bench-reliability   tests faults and writes docs/reliability.md
 # make bench-speed     measures the tool without a model and writes docs/speed.md
 
 PYTHON ?= python3
@@ -25,7 +26,7 @@ OPEN = $(call stories_in,benchmarks/stories/open)
 APART = $(if $(UNSEEN),$(call stories_in,benchmarks/stories/unseen))
 EXAMPLE := examples/ellen-marrick
 
-.PHONY: run test lint setup record lock clean bench-quality bench-render bench-speed
+.PHONY: run test lint setup record lock clean bench-quality bench-render bench-speed bench-reliability
 
 run: $(VENV)/ready
 	@$(BIN)/storycheck check "$(STORY)" -o "$(OUT)" $(if $(MODEL),--model "$(MODEL)")
@@ -69,6 +70,10 @@ bench-quality: $(VENV)/ready
 		echo "no public sets in $(DATA): docs/quality.md says where they come from"; \
 	fi
 	@$(BIN)/python -m benchmarks.quality
+
+# Runs the tests of faults and odd input, and writes docs/reliability.md from them and the stored long runs.
+bench-reliability: $(VENV)/ready-dev
+	@$(BIN)/python -m benchmarks.reliability --tests
 
 # Measures the pipeline against an invented endpoint and writes docs/speed.md; stopped, it goes on.
 bench-speed: $(VENV)/ready-dev

@@ -39,6 +39,9 @@ def main() -> None:
     what.add_argument("--stories", type=int, default=0, metavar="N")
     parser.add_argument("--faults", type=float, default=0.3, metavar="SHARE", help="of the requests")
     parser.add_argument("--concurrency", type=int, default=16, help="with --stories: requests in flight")
+    parser.add_argument(
+        "--timeout", type=float, default=2.0, metavar="S", help="of a request; some faults last until then"
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there")
     options = parser.parse_args()

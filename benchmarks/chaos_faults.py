@@ -11,15 +11,14 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, Final
 
+from benchmarks.chaos_memory import Memory, watch
 from benchmarks.chaos_process import Worker
 from schemas.article import Role
 from schemas.report import Failure, Report
 from schemas.verdict import Label
 
-TIMEOUT_S: Final = 2.0  # some faults last until then
-SAMPLE_S: Final = 0.2
-QUARTERS: Final = 4
-MOST_GROWTH: Final = 1.25  # from the second quarter of the stories to the last
+MOST_GROWTH_KIB: Final = 32.0  # a story: its line of the index, with the words it is found by
+FEWEST: Final = 200  # stories; the growth of fewer is lost in what the allocator does
 READABLE: Final = (Role.headline, Role.prose, Role.caption)
 _WHERE: Final = re.compile(r", sentence (\d+)(?: to (\d+))?$")
 _PLACES: Final = ("Tarnholm", "Wexley", "Ulverhaven", "Corrie", "Marrick", "Stanway", "Eskmouth", "Brannoch")
@@ -40,8 +39,9 @@ def faults(commands: Worker, endpoint: Worker, options: argparse.Namespace, fold
         address = endpoint.hear()["base_url"]
         stored = _stored(out)
         begun = time.monotonic()
-        timeout = ["--timeout", TIMEOUT_S] if share else []
-        code, memory = _run(commands, [*command, *timeout], address, folder, options.stories)
+        timeout = ["--timeout", options.timeout] if share else []
+        memory = Memory(options.stories)
+        code = _run(commands, [*command, *timeout], address, folder, memory, name)
         endpoint.tell(share=0.0, seed=0)
         seen = endpoint.hear()
         runs[name] = {
@@ -51,14 +51,15 @@ def faults(commands: Worker, endpoint: Worker, options: argparse.Namespace, fold
             "questions": len(seen["asked"]),
             "answered_well_before": len(well & set(seen["asked"])),
             "answers_stored": _stored(out) - stored,
-            "memory_mib": memory,
+            "memory": memory.told(),
             **_account(out, options.stories, name, lost),
         }
         if code not in (0, 3):
             lost.append(f"the command {name} ended with {code}: {(folder / 'log').read_text()[-300:]}")
         well = set(seen["well"])
-        if memory.get("quarter 4", 0.0) > MOST_GROWTH * memory.get("quarter 2", float("inf")):
-            lost.append(f"the command {name} took more and more memory")
+        grown = memory.growth_kib()
+        if options.stories >= FEWEST and grown is not None and grown > MOST_GROWTH_KIB:
+            lost.append(f"the command {name} took {grown} KiB more with each story")
     if runs["without"]["requests"] != runs["without"]["answers_stored"]:
         lost.append("without faults something was asked more than once")
     if runs["without"]["answered_well_before"]:
@@ -84,10 +85,8 @@ def _write_stories(folder: Path, count: int, draw: random.Random) -> None:
             (folder / f"story-{n:04}" / f"{outlet}.txt").write_text(text)
 
 
-def _run(
-    commands: Worker, command: list[Any], address: str, folder: Path, stories: int
-) -> tuple[int, dict[str, float]]:
-    """Run the command and return how it ended, and its most memory in each quarter of the stories, in MiB."""
+def _run(commands: Worker, command: list[Any], address: str, folder: Path, memory: Memory, name: str) -> int:
+    """Run the command, with its memory noted on the way, and return how it ended."""
     commands.tell(
         arguments=list(map(str, command)),
         environment={"OPENAI_BASE_URL": address},
@@ -95,28 +94,16 @@ def _run(
         no_wait=True,
     )
     pid = commands.hear()["pid"]
-    most: Counter[int] = Counter()
     ended: list[int] = []
     heard = threading.Thread(target=lambda: ended.append(commands.hear()["code"]))
     heard.start()
     begun = time.time()
-    while heard.is_alive():
-        written = folder.glob("out/*/report.md")
-        done = sum(path.stat().st_mtime >= begun for path in written)
-        quarter = min(done * QUARTERS // stories + 1, QUARTERS)
-        most[quarter] = max(most[quarter], _resident_kib(pid))
-        heard.join(SAMPLE_S)
-    return ended[0], {f"quarter {n}": round(most[n] / 1024, 1) for n in sorted(most)}
 
+    def done() -> int:
+        return sum(path.stat().st_mtime >= begun for path in folder.glob("out/*/report.md"))
 
-def _resident_kib(pid: int) -> int:
-    """Return the memory of a process; 0 where it is gone, or the system does not tell."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text("ascii")
-    except OSError:
-        return 0
-    found = re.search(r"^VmRSS:\s+(\d+) kB", status, re.MULTILINE)
-    return int(found[1]) if found else 0
+    watch(pid, heard, done, memory, name)
+    return ended[0]
 
 
 def _account(out: Path, stories: int, run: str, lost: list[str]) -> dict[str, Any]:

@@ -3,18 +3,24 @@
 Needs atheris (``pip install atheris``), the Python front of LLVM's libFuzzer. What fails or takes too long is
 kept in OUT/findings, one file an input, with its traceback beside it; ``--again OUT/findings`` runs what was
 kept once more, and needs no atheris. The inputs that reached new code stay in OUT/corpus for the next time.
+``--json FILE`` writes what was done.
 """
 
 import argparse
 import hashlib
+import platform
 import subprocess
 import sys
 import time
 import traceback
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Final
 
+from benchmarks.fuzz_log import FuzzLog
+from pipeline import __version__
+from schemas.record import Record
 from tests.fuzz_seeds import WORDS, seeds
 from tests.fuzz_targets import TARGETS
 
@@ -24,7 +30,28 @@ LONGEST_BYTES: Final = 4096
 STARTED_S: Final = 3  # a process that ends sooner than this has not fuzzed anything
 
 
-def run(target: str, out: Path, seconds: int) -> None:
+class Fuzzed(Record):
+    """What was done to one target; ``places`` as in ``FuzzLog``, ``findings`` are names of kept inputs."""
+
+    target: str
+    minutes: float
+    executions: int
+    places_of_seeds: int
+    places: int
+    inputs_kept: int
+    findings: tuple[str, ...]
+
+
+class FuzzResult(Record):
+    """The whole of fuzz.json."""
+
+    tool_version: str
+    python: str
+    fuzzer: str
+    targets: tuple[Fuzzed, ...]
+
+
+def run(target: str, out: Path, seconds: int) -> Fuzzed:
     """Fuzz one target in processes of their own, started anew where one hangs or runs out of memory."""
     corpus, findings = out / "corpus" / target, out / "findings"
     corpus.mkdir(parents=True, exist_ok=True)
@@ -33,7 +60,8 @@ def run(target: str, out: Path, seconds: int) -> None:
         (corpus / hashlib.sha256(data).hexdigest()[:16]).write_bytes(data)
     words = out / "words.dict"
     words.write_text("".join(f'"{word}"\n' for word in WORDS))
-    until = time.monotonic() + seconds
+    log, started = FuzzLog(), time.monotonic()
+    until = started + seconds
     while (left := int(until - time.monotonic())) > 0:
         options = {
             "max_total_time": left,
@@ -43,22 +71,33 @@ def run(target: str, out: Path, seconds: int) -> None:
             "artifact_prefix": f"{findings}/{target}-",
             "dict": words,
             "print_final_stats": 1,
-            "verbosity": 0,
         }
         flags = [f"-{name}={value}" for name, value in options.items()]
         command = [sys.executable, "-m", "benchmarks.fuzz_worker", target, str(findings), *flags, str(corpus)]
         begun = time.monotonic()
-        ended = subprocess.run(command, check=False).returncode
-        if ended and time.monotonic() - begun < STARTED_S:
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, errors="replace") as process:
+            log.hear(process.stderr or ())
+        if process.returncode and time.monotonic() - begun < STARTED_S:
             sys.exit(f"the fuzzer did not start: {' '.join(command)}")
+    return Fuzzed(
+        target=target,
+        minutes=round((time.monotonic() - started) / 60, 1),
+        inputs_kept=sum(1 for _ in corpus.iterdir()),
+        findings=tuple(path.name for path in _kept(findings) if path.name.startswith(f"{target}-")),
+        **vars(log),
+    )
+
+
+def _kept(findings: Path) -> list[Path]:
+    return sorted(path for path in findings.iterdir() if path.suffix != ".txt")
 
 
 def again(folder: Path) -> int:
     """Run every kept input once more; returns how many still fail."""
     failed = 0
-    for path in sorted(folder.iterdir()):
+    for path in _kept(folder):
         target = path.name.partition("-")[0]
-        if path.suffix == ".txt" or target not in TARGETS:
+        if target not in TARGETS:
             continue
         begun = time.monotonic()
         try:
@@ -99,14 +138,26 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=5.0, help="for all targets together")
     parser.add_argument("--target", choices=[*TARGETS], action="append")
     parser.add_argument("--out", type=Path, default=Path("out/fuzz"))
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write there what was done")
     parser.add_argument("--again", type=Path, metavar="FOLDER", help="run kept inputs once more")
     options = parser.parse_args()
     if options.again:
         sys.exit(1 if again(options.again) else 0)
+    try:
+        fuzzer = f"atheris {version('atheris')}"
+    except PackageNotFoundError:
+        sys.exit("fuzz: atheris is not installed: pip install atheris.")
     targets = options.target or [*TARGETS]
-    for target in targets:
-        run(target, options.out, int(60 * options.minutes / len(targets)))
-    kept = sorted(path.name for path in (options.out / "findings").iterdir() if path.suffix != ".txt")
+    seconds = int(60 * options.minutes / len(targets))
+    found = FuzzResult(
+        tool_version=__version__,
+        python=platform.python_version(),
+        fuzzer=fuzzer,
+        targets=tuple(run(target, options.out, seconds) for target in targets),
+    )
+    if options.json is not None:
+        options.json.write_text(found.model_dump_json(indent=1) + "\n", "utf-8")
+    kept = [name for target in found.targets for name in target.findings]
     print(f"{len(kept)} findings in {options.out / 'findings'}: {', '.join(kept) or 'none'}")
     sys.exit(1 if kept else 0)
 

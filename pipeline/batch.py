@@ -13,6 +13,7 @@ from pipeline.logs import about, emit
 from pipeline.progress import Progress
 from pipeline.provenance import record_run
 from pipeline.publish import INDEX, TO_INDEX, write_files
+from pipeline.remembered import forget
 from pipeline.report import IndexEntry, index_entry, render_index
 from pipeline.run import Prompts, check_story
 from pipeline.store import answers_path, make_folder, open_answers, read_decisions, read_report, write_text
@@ -97,6 +98,7 @@ async def check_stories(
                 record = record_run(report, trace, fitted)
                 checked.append(Checked(folder, write_files(folder, report, record, index_href=to_index)))
                 entries.append(index_entry(report, f"{story.name}/report.html", read_decisions(folder)))
+                forget()
     index = None
     if len(stories) > 1:
         index = out / INDEX

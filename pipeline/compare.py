@@ -7,11 +7,11 @@ people is found too where the speaker is named in a sentence nearby.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 
 from pipeline.nearby import Reading, near, read_sentence
 from pipeline.people import Credit, are_two
 from pipeline.quoting import flat
+from pipeline.remembered import remembered
 from pipeline.speakers import credit_of
 from pipeline.values.differences import MIN_QUOTED, Difference, differences
 from pipeline.values.passage import Passage, read_passage
@@ -120,7 +120,7 @@ def _may_differ(a: Reading, b: Reading) -> bool:
     return bool(a.negations or b.negations) and len(a.content & b.content) >= LEAST_OPPOSED
 
 
-@lru_cache(maxsize=65536)  # what many articles say alike is set against each other again and again
+@remembered(most=65536)  # what many articles say alike is set against each other again and again
 def _differences(a: Passage, b: Passage) -> tuple[Difference, ...]:
     return differences(a, b)
 

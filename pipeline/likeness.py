@@ -8,9 +8,9 @@ links does not drift from one claim to another.
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from typing import TypeVar
 
+from pipeline.remembered import remembered
 from pipeline.values.clock import ClockTime, compare_times, find_times
 from pipeline.values.comparison import Comparison
 from pipeline.values.differences import Passage, differences, has_conflicting_values
@@ -91,7 +91,7 @@ def _are_alike(one: Sequence[str], other: Sequence[str], passages: Mapping[str, 
     return all(likeness(a, b) >= STILL_ALIKE for a in wordings for b in rivals)
 
 
-@lru_cache(maxsize=65536)  # a claim meets the rivals of each sentence that supports it
+@remembered(most=65536)  # a claim meets the rivals of each sentence that supports it
 def _likeness(one: Passage, other: Passage) -> float:
     words, others = (
         {token.key for token in read_passage(p).tokens if token.is_content} for p in (one, other)

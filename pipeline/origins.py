@@ -4,12 +4,12 @@ Shingling and containment as in Broder, "On the resemblance and containment of d
 """
 
 from collections.abc import Hashable, Mapping, Sequence
-from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple, TypeVar
 
 from rapidfuzz import fuzz
 
+from pipeline.remembered import remembered
 from pipeline.speakers import credit_of
 from pipeline.values.samename import same_name
 from pipeline.words import content_stems
@@ -109,7 +109,7 @@ def _readable(article: Article) -> str:
     return " ".join(article.quote(s.span) for s in article.sentences if s.is_readable)
 
 
-@lru_cache(maxsize=1024)  # a sentence meets the other supporters of each of its claims
+@remembered(most=1024)  # a sentence meets the other supporters of each of its claims
 def _shingles(text: str) -> frozenset[tuple[str, ...]]:
     stems = content_stems(text)
     return frozenset(stems[i : i + SHINGLE] for i in range(len(stems) - SHINGLE + 1))

@@ -1,9 +1,10 @@
 """The words that carry a sentence's meaning, reduced to stems, for comparing one text with another."""
 
 import re
-from functools import lru_cache
 
 import Stemmer
+
+from pipeline.remembered import remembered
 
 _WORD = re.compile(r"[^\W_]+(?:[.,’'-][^\W_]+)*")
 _EMPTY = frozenset(
@@ -19,7 +20,7 @@ _EMPTY = frozenset(
 )
 
 
-@lru_cache(maxsize=16384)
+@remembered(most=16384)
 def content_stems(text: str) -> tuple[str, ...]:
     """Return the stems of the content words of ``text``, in order, lower-case.
 

@@ -33,7 +33,7 @@ def test_a_batch_under_faults_is_accounted_for(tmp_path: Path, capsys: pytest.Ca
     assert faulty["stories"] == healthy["stories"] == 4
     assert faulty["requests"] > faulty["questions"]
     assert faulty["claims_judged"] + faulty["claims_with_an_error"] == faulty["claims"] > 0
-    assert faulty["memory_mib"]
+    assert all(sample["mib"] > 0 for sample in faulty["memory"]["samples"])
     assert healthy["requests"] == healthy["answers_stored"] < faulty["requests"]
     assert json.loads(capsys.readouterr().out) == told
 

@@ -56,7 +56,9 @@ def check(
     cache: Annotated[
         Path | None, typer.Option(help="Shared store of answers, instead of the one in OUT.")
     ] = None,
-    concurrency: Annotated[int | None, typer.Option(min=1, max=256, help="Requests in flight at most.")] = None,
+    concurrency: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Requests in flight at most.")
+    ] = None,
     rpm: Annotated[float | None, typer.Option(min=0.1, help="Requests per minute at most.")] = None,
     timeout: Annotated[float | None, typer.Option(min=1, help="Seconds to wait for one answer.")] = None,
     max_cost: Annotated[

@@ -1,9 +1,9 @@
 """Sentences of news prose taken apart: insertions between commas, and clauses."""
 
 import re
-from functools import lru_cache
 from typing import Final
 
+from pipeline.remembered import remembered
 from schemas.record import Span
 
 # ", which lies off the coast, …" and ", the owner of the line, …"; a list ("boats, a crane and …") is none.
@@ -18,7 +18,7 @@ _CUT: Final = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)  # a sentence meets many others
+@remembered(most=4096)  # a sentence meets many others
 def insertions(text: str) -> tuple[Span, ...]:
     """Return what stands between two commas, or in brackets, inside a clause that goes on after it."""
     return tuple(Span(start=match.start(), end=match.end()) for match in _INSERTION.finditer(text))
@@ -31,7 +31,7 @@ def without_insertions(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=4096)
+@remembered(most=4096)
 def clauses(text: str) -> tuple[Span, ...]:
     """Return the stretches between commas and subordinating words; an insertion is in its clause."""
     plain = without_insertions(text)

@@ -2,10 +2,10 @@
 
 import re
 from datetime import date, timedelta
-from functools import lru_cache
 from itertools import pairwise
 from typing import Final
 
+from pipeline.remembered import remembered
 from pipeline.values.comparison import Comparison
 from pipeline.values.datereading import PATTERNS, Granularity, Reading, anchored
 from pipeline.values.letters import plain_letters
@@ -66,7 +66,7 @@ def compare_dates(a: DatedSpan, b: DatedSpan) -> Comparison:
     return Comparison.same if named or shares_weekday or is_same_text else Comparison.incomparable
 
 
-@lru_cache(maxsize=4096)  # as for quantities
+@remembered(most=4096)  # as for quantities
 def find_dates(
     text: str, published: date | None = None, offset: int = 0, around: date | None = None
 ) -> tuple[DatedSpan, ...]:

@@ -7,9 +7,9 @@ outcomes of one matter are in conflict where the same person or thing stands in 
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final, NamedTuple
 
+from pipeline.remembered import remembered
 from pipeline.values.clauses import clauses, without_insertions
 from pipeline.values.comparison import Comparison
 from pipeline.values.dates import compare_dates
@@ -109,7 +109,7 @@ class Outcome(NamedTuple):
     after: tuple[Token, ...]
 
 
-@lru_cache(maxsize=4096)  # a sentence meets many others
+@remembered(most=4096)  # a sentence meets many others
 def outcomes(text: str) -> tuple[Outcome, ...]:
     """Return the outcomes that a text tells as facts: none of those denied, wished for or merely possible."""
     plain = without_insertions(text)

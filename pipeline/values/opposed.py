@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final, NamedTuple
 
+from pipeline.remembered import remembered
 from pipeline.values.clauses import clauses, without_insertions
 from pipeline.values.comparison import Comparison
 from pipeline.values.dates import compare_dates
@@ -64,7 +64,7 @@ def opposed(a: Read, b: Read) -> Iterator[tuple[Span, Span]]:
                 yield spans if x.negations else spans[::-1]
 
 
-@lru_cache(maxsize=4096)  # a sentence meets many others
+@remembered(most=4096)  # a sentence meets many others
 def _clauses(text: str) -> tuple[_Clause, ...]:
     read = read_passage(Passage(text=text))
     values = [v.span for group in (read.quantities, read.dates, read.times) for v in group]

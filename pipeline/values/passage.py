@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
 from typing import Final, NamedTuple
 
+from pipeline.remembered import remembered
 from pipeline.values.clauses import insertions
 from pipeline.values.clock import ClockTime, find_times
 from pipeline.values.countries import COUNTRIES
@@ -67,7 +67,7 @@ class Surroundings(NamedTuple):
     ordered: tuple[str, ...]  # nearest first
 
 
-@lru_cache(maxsize=4096)  # a sentence meets many others
+@remembered(most=4096)  # a sentence meets many others
 def read_passage(passage: Passage) -> Read:
     """Find the words and the values of a passage."""
     text = plain_letters(passage.text)

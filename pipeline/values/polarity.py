@@ -1,9 +1,9 @@
 """Negation in news prose, found and compared."""
 
 import re
-from functools import lru_cache
 from typing import Final
 
+from pipeline.remembered import remembered
 from pipeline.values.comparison import Comparison
 from pipeline.values.words import Word, find_words
 from schemas.record import Record, Span
@@ -68,7 +68,7 @@ def compare_polarity(a: str, b: str) -> Comparison:
     return Comparison.differ if following and following.key in shared else Comparison.incomparable
 
 
-@lru_cache(maxsize=4096)  # a sentence meets many others
+@remembered(most=4096)  # a sentence meets many others
 def _content(text: str, cues: tuple[Negation, ...]) -> tuple[Word, ...]:
     """Return the content words of ``text`` outside its negating words."""
     inside = {i for cue in cues for i in range(cue.span.start, cue.span.end)}

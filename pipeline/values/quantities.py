@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from math import inf
 from typing import Final
 
+from pipeline.remembered import remembered
 from pipeline.values.comparison import Comparison
 from pipeline.values.counted import counted_noun, is_label
 from pipeline.values.datereading import Granularity
@@ -52,7 +52,7 @@ _BOUND_AFTER: Final = re.compile(r" or (?:more|(?P<down>fewer|less))(?!\w)")
 _OF: Final = re.compile(r" of (?:the )?")
 
 
-@lru_cache(maxsize=4096)  # a sentence is read for each claim and each comparison
+@remembered(most=4096)  # a sentence is read for each claim and each comparison
 def find_quantities(text: str, offset: int = 0) -> tuple[Quantity, ...]:
     """Return the quantities in ``text`` in order, their spans shifted by ``offset``; takes linear time.
 

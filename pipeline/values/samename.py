@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from functools import lru_cache
 from typing import Final
 
 from rapidfuzz.fuzz import ratio
 
+from pipeline.remembered import remembered
 from pipeline.values.countries import COUNTRIES
 from pipeline.values.titles import TITLES
 
@@ -25,7 +25,7 @@ _SOUNDS: Final = (
 _CUT_OFF: Final = 88.0  # one letter in seven or eight
 
 
-@lru_cache(maxsize=65536)  # a story has few names, which meet each other often
+@remembered(most=65536)  # a story has few names, which meet each other often
 def same_name(a: str, b: str) -> bool:
     """Tell whether two names may be one: a surname, an acronym, a demonym or another spelling of the other.
 

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 from typing import Final
 
+from pipeline.remembered import remembered
 from pipeline.values.quantities import find_quantities
 from schemas.claim import Bound, Quantity
 from schemas.record import Span
@@ -23,7 +23,7 @@ _NO_LIST: Final = re.compile(
 )
 
 
-@lru_cache(maxsize=4096)  # a sentence meets many others
+@remembered(most=4096)  # a sentence meets many others
 def sums(text: str) -> tuple[Quantity, ...]:
     """Return the people that a sentence lists in two or more kinds, added up, each at the span of its list.
 

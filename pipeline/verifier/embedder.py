@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from pipeline.remembered import on_forget
 from pipeline.verifier.onnx import FOLDER, Floats, Model
 
 WEIGHTS: Final = FOLDER / "embedder.int8.onnx"
@@ -18,7 +19,7 @@ WIDTH: Final = 384
 
 
 class Embedder:
-    """The loaded embedder; vectors are kept for texts asked for again."""
+    """The loaded embedder; vectors are kept for texts asked for again, until it is told to forget them."""
 
     def __init__(self, weights: Path = WEIGHTS) -> None:
         self._model = Model(weights, "vectors")
@@ -30,8 +31,14 @@ class Embedder:
         self._known.update(zip(new, self._model.run(new, WIDTH), strict=True))
         return np.array([self._known[text] for text in texts], dtype=np.float32).reshape(len(texts), WIDTH)
 
+    def forget(self) -> None:
+        """Forget all vectors."""
+        self._known.clear()
+
 
 @cache
 def shipped() -> Embedder:
     """Return the embedder that comes with the package, loaded once."""
-    return Embedder()
+    embedder = Embedder()
+    on_forget(embedder.forget)
+    return embedder

@@ -1,0 +1,55 @@
+"""A batch keeps nothing of a story that it has done with but what its index needs."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.verifier.embedder import Embedder, shipped
+from pipeline.verifier.onnx import Floats, Model
+from tests.commands import run_command
+from tests.fake_endpoint import check_answer, fake_endpoint
+
+SENTENCE = "Eleven boats waited at the mole of Tarnholm."
+
+
+@pytest.fixture
+def embedded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that the model is run on, as they come."""
+    texts: list[str] = []
+    run = Model.run
+
+    def noted(self: Model, new: Sequence[str], width: int) -> Floats:
+        texts.extend(new)
+        return run(self, new, width)
+
+    monkeypatch.setattr(Model, "run", noted)
+    return texts
+
+
+def test_a_text_is_embedded_once_until_it_is_forgotten(embedded: list[str]) -> None:
+    embedder = Embedder()
+    first = embedder.vectors([SENTENCE, SENTENCE])
+    assert np.array_equal(embedder.vectors([SENTENCE]), first[:1])
+    assert embedded == [SENTENCE]
+    embedder.forget()
+    assert np.array_equal(embedder.vectors([SENTENCE]), first[:1])
+    assert embedded == [SENTENCE, SENTENCE]
+
+
+def test_no_vector_outlives_its_story(
+    embedded: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for story in ("harbour", "mole"):
+        (tmp_path / "stories" / story).mkdir(parents=True)
+        for outlet, day in (("gull", "Monday"), ("crier", "Tuesday")):
+            text = f"{SENTENCE} Ships were kept out on {day}."
+            (tmp_path / "stories" / story / f"{outlet}.txt").write_text(text)
+    with fake_endpoint(check_answer) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        done = run_command("check", tmp_path / "stories", "-o", tmp_path / "out", "--model", "m", "-q")
+    assert done.code == 0, done.err
+    assert embedded.count(SENTENCE) == 2  # once a story, though both articles and their claims hold it
+    shipped().vectors([SENTENCE])
+    assert embedded.count(SENTENCE) == 3
