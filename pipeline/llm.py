@@ -214,20 +214,26 @@ class Llm:
         # The same question twice is paid for once.
         with about(stage=stage, call=key[:DIGITS]):
             async with self._asking.setdefault(key, asyncio.Lock()):
-                stored = self._answers.get(key)
-                if stored is not None:
-                    usage.cached_calls += 1
-                    emit("call_cached", text=lambda: str(stored))
-                else:
-                    async with self._room:
-                        body = await self._sent(key, request, usage)
-                    # As ASCII: UTF-8 cannot hold the halves of characters that some endpoints send.
-                    stored = self._wire.without_key(json.dumps(body))
-                    self._answers.put(key, stage, stored)
+                stored = await self._answer(key, stage, request, usage)
                 self._trace.answered(key, stored)
         answer: dict[str, Any] = json.loads(stored)
         check_refusal(answer)
         return answer
+
+    async def _answer(self, key: str, stage: str, request: dict[str, Any], usage: Usage) -> str:
+        stored = self._answers.get(key)
+        if stored is None:
+            async with self._room:
+                stored = self._answers.get(key)  # another run may have asked while this one waited
+                if stored is None:
+                    body = await self._sent(key, request, usage)
+                    # As ASCII: UTF-8 cannot hold the halves of characters that some endpoints send.
+                    fresh = self._wire.without_key(json.dumps(body))
+                    self._answers.put(key, stage, fresh)
+                    return fresh
+        usage.cached_calls += 1
+        emit("call_cached", text=lambda: str(stored))
+        return stored
 
     async def _sent(self, key: str, request: dict[str, Any], usage: Usage) -> dict[str, Any]:
         try:

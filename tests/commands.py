@@ -1,7 +1,8 @@
-"""Runs the command in this process and tells how it ended."""
+"""Runs the command, in this process or one of its own, and tells how it ended."""
 
 import io
 import sys
+from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,11 @@ from unittest import mock
 import pytest
 
 from pipeline import cli
+from tests.fake_endpoint import Answer, FakeEndpoint
+
+COMMAND = Path(sys.executable).parent / "storycheck"  # for a process of its own
+READY_S = 600  # in which a process of ours does anything at all: only one that hangs takes longer
+Serve = Callable[[Answer], FakeEndpoint]  # the fixture `serve`
 
 
 @dataclass(frozen=True)

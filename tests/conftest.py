@@ -1,19 +1,26 @@
-"""What all tests share: recordings are replayed, the network is blocked, and the environment is empty."""
+"""What tests share: recordings, an empty environment, a story, an endpoint that answers it, and a browser."""
 
 import signal
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, BrowserContext
 from vcr import VCR
 from vcr.cassette import Cassette
 
+from pipeline import llm
 from pipeline.config import DEFAULT_MODEL, Settings, read_environment
 from pipeline.llm import Endpoint
 from pipeline.session import open_endpoint
 from tests import cassette as cassettes
+from tests.browser import CHROMIUM, DESKTOP, chromium
+from tests.commands import Serve
+from tests.fake_endpoint import Answer, FakeEndpoint, fake_endpoint
+from tests.harbour import write_story
 
 
 def pytest_recording_configure(config: pytest.Config, vcr: VCR) -> None:
@@ -75,6 +82,52 @@ def recorded_endpoint(record_mode: str) -> Iterator[Endpoint]:
             concurrency=4,
             odds_concurrency=1,
         )
+
+
+@pytest.fixture
+def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
+    """Start endpoints that answer by a script; the environment leads to the last of them."""
+    with ExitStack() as stack:
+
+        def start(answer: Answer) -> FakeEndpoint:
+            server = stack.enter_context(fake_endpoint(answer))
+            monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+            return server
+
+        yield start
+
+
+@pytest.fixture
+def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send a question again at once, whatever pause there should be."""
+    monkeypatch.setattr(llm, "_wait_s", lambda _state: 0.0)
+
+
+@pytest.fixture
+def story(tmp_path: Path) -> Path:
+    """The folder of a story of two articles."""
+    return write_story(tmp_path / "harbour")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a browser where there is none, before anything is set up for it."""
+    if CHROMIUM is None and item.get_closest_marker("browser"):
+        pytest.skip("Chromium is not installed (apt-get install chromium)")
+
+
+@pytest.fixture(scope="module")  # synchronous Playwright holds an event loop, and async tests want their own
+def browser() -> Iterator[Browser]:
+    """Chromium, without a window."""
+    with chromium() as launched:
+        yield launched
+
+
+@pytest.fixture
+def profile(browser: Browser) -> Iterator[BrowserContext]:
+    """A fresh profile of the browser, whose pages are as wide as a desktop."""
+    with browser.new_context(viewport=DESKTOP) as context:
+        yield context
 
 
 @pytest.fixture(scope="session")

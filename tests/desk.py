@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, ViewportSize, expect
+from playwright.sync_api import BrowserContext, expect
 
 from pipeline.report import render_html
 from schemas.decision import Decisions
 from schemas.report import Report
 from tests import sample_report as sample
-
-DESKTOP: ViewportSize = {"width": 1280, "height": 900}
-PHONE: ViewportSize = {"width": 390, "height": 800}
+from tests.browser import Seen
 
 
 class Desk:
@@ -19,14 +17,16 @@ class Desk:
     def __init__(self, profile: BrowserContext, address: str) -> None:
         self.page = profile.new_page()
         self.page.on("dialog", lambda dialog: dialog.accept())
-        self.complaints: list[str] = []
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.complaints = Seen(self.page).complaints
         self.page.goto(address)
 
     def press(self, *keys: str) -> None:
         for key in keys:
             self.page.keyboard.press(key)
+
+    def paint(self) -> None:
+        """Wait for two frames: what the page puts off until a frame is then done, and painted."""
+        self.page.evaluate(_FRAMES)
 
     def says(self, words: str) -> None:
         expect(self.page.locator("#told-text")).to_contain_text(words)
@@ -57,3 +57,10 @@ def reworded(report: Report, finding_id: str) -> Report:
         edited = other.model_copy(update={"quote": other.quote.replace("Three", "At least three")})
         changed.append(finding.model_copy(update={"id": "new", "sides": (one, edited)}))
     return report.model_copy(update={"contradictions": tuple(changed)})
+
+
+_FRAMES = """async () => {
+  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 0)));
+  await frame();
+  await frame();
+}"""

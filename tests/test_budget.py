@@ -3,8 +3,6 @@
 import asyncio
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -14,14 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import llm
 from pipeline.budget import Budget, Caps, most_tokens
 from pipeline.completion import Spent, tokens_told
 from pipeline.errors import BudgetReached, InputError
 from pipeline.prices import SHIPPED, Price, find_price, read_prices
 from schemas.report import Report
-from tests.commands import Ended, run_command
-from tests.fake_endpoint import Answer, Body, FakeEndpoint, Reply, check_answer, fake_endpoint, refused
+from tests.commands import Ended, Serve, run_command
+from tests.fake_endpoint import Body, Reply, check_answer, refused
+from tests.harbour import HARBOUR, write_story
+
+pytestmark = pytest.mark.usefixtures("no_wait")
 
 PRICE = Price(model="m", tokens_in=2.0, tokens_out=8.0, cached_in=0.5, as_of=date(2026, 1, 31))
 TABLE = """
@@ -32,34 +32,11 @@ out = 8.0
 cached_in = 0.5
 date = 2026-01-31
 """
-ARTICLES = {
-    "gull": "Ships were kept out of Tarnholm harbour on Monday. Eleven boats waited at the mole.",
-    "crier": "Ships were kept out of Tarnholm harbour on Tuesday. Nine boats waited at the mole.",
-}
-Serve = Callable[[Answer], FakeEndpoint]
 
 
-@pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Serve]:
-    monkeypatch.setattr(llm, "_wait_s", lambda _state: 0.0)
+@pytest.fixture(autouse=True)
+def _own_prices(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("STORYCHECK_PRICES", str(tmp_path / "prices.toml"))
-    with ExitStack() as stack:
-
-        def start(answer: Answer) -> FakeEndpoint:
-            server = stack.enter_context(fake_endpoint(answer))
-            monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
-            return server
-
-        yield start
-
-
-@pytest.fixture
-def story(tmp_path: Path) -> Path:
-    folder = tmp_path / "harbour"
-    folder.mkdir()
-    for outlet, text in ARTICLES.items():
-        (folder / f"{outlet}.txt").write_text(text)
-    return folder
 
 
 def check(story: Path, *options: str | Path, out: str = "out") -> tuple[Ended, Report]:
@@ -205,11 +182,9 @@ def test_what_is_in_flight_at_the_end_is_kept(serve: Serve, story: Path) -> None
 def test_in_a_batch_one_budget_is_for_all(serve: Serve, story: Path, tmp_path: Path) -> None:
     server = serve(check_answer)
     stories = tmp_path / "stories"
-    stories.mkdir()
     for name in ("one", "two"):
-        (stories / name).mkdir()
-        for outlet, text in ARTICLES.items():
-            (stories / name / f"{outlet}.txt").write_text(text.replace("Tarnholm", f"Tarn{name}"))
+        articles = {outlet: text.replace("Tarnholm", f"Tarn{name}") for outlet, text in HARBOUR.items()}
+        write_story(stories / name, articles)
     done = run_command("check", stories, "-o", tmp_path / "out", "--model", "m", "--max-calls", "4")
     assert (done.code, len(server.requests)) == (3, 4)
     for name in ("one", "two"):

@@ -5,10 +5,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import replace
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import jsonschema
@@ -17,7 +15,7 @@ import pytest
 from pipeline import __version__, llm
 from pipeline.errors import InputError
 from schemas.report import Report
-from tests.commands import Ended, run_command
+from tests.commands import COMMAND, READY_S, Ended, Serve, run_command
 from tests.fake_endpoint import (
     Answer,
     Body,
@@ -29,14 +27,10 @@ from tests.fake_endpoint import (
     said,
     scored,
 )
+from tests.harbour import write_story
 
 KEY = "sk-marrow-lantern-5521-velvet"
-COMMAND = Path(sys.executable).parent / "storycheck"
-ARTICLES = {
-    "gull": "Ships were kept out of Tarnholm harbour on Monday. Eleven boats waited at the mole.",
-    "crier": "Ships were kept out of Tarnholm harbour on Tuesday. Nine boats waited at the mole.",
-}
-Serve = Callable[[Answer], FakeEndpoint]
+pytestmark = pytest.mark.usefixtures("no_wait")
 
 
 @pytest.fixture
@@ -49,34 +43,14 @@ Command = Callable[..., Ended]
 
 
 @pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    """Start an endpoint and point the environment to it."""
-    with ExitStack() as stack:
+def serve(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Serve:
+    """Start an endpoint for which there is a key."""
 
-        def start(answer: Answer) -> FakeEndpoint:
-            server = stack.enter_context(fake_endpoint(answer))
-            monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
-            monkeypatch.setenv("OPENAI_API_KEY", KEY)
-            return server
+    def start(answer: Answer) -> FakeEndpoint:
+        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+        return serve(answer)
 
-        yield start
-
-
-@pytest.fixture(autouse=True)
-def _no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(llm, "_wait_s", lambda _state: 0.0)
-
-
-@pytest.fixture
-def story(tmp_path: Path) -> Path:
-    return write_story(tmp_path / "harbour")
-
-
-def write_story(folder: Path) -> Path:
-    folder.mkdir(parents=True)
-    for outlet, text in ARTICLES.items():
-        (folder / f"{outlet}.txt").write_text(text)
-    return folder
+    return start
 
 
 def agree(body: Body) -> Reply:
@@ -318,12 +292,10 @@ def test_an_endpoint_that_is_down_is_3(
 ) -> None:
     with fake_endpoint(check_answer) as gone:
         monkeypatch.setenv("OPENAI_BASE_URL", gone.base_url)
-    begun = time.monotonic()
     done = command("check", story, "-o", tmp_path / "out", "--model", "m")
     assert done.code == 3
     assert "127.0.0.1" in done.told
     assert done.out == ""
-    assert time.monotonic() - begun < 10
 
 
 @pytest.mark.parametrize(
@@ -488,7 +460,7 @@ def test_help_is_there_without_the_heavy_modules() -> None:
         "finally: print(sorted({'openai', 'xllamacpp', 'bm25s', 'jinja2', 'onnxruntime'} & set(sys.modules)))"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=READY_S
     )
     assert done.returncode == 0, done.stderr
     assert "--fail-on" in done.stdout
@@ -496,23 +468,28 @@ def test_help_is_there_without_the_heavy_modules() -> None:
 
 
 def test_a_killed_run_goes_on_where_it_was(story: Path, tmp_path: Path) -> None:
-    def slow(body: Body) -> Reply:
-        return replace(check_answer(body), delay_s=0.15)
+    asked, killed = threading.Event(), threading.Event()
+
+    def answer(body: Body) -> Reply:
+        """Answer three questions, and leave the fourth unanswered until nobody waits for it any more."""
+        if len(server.requests) == 4:
+            asked.set()
+            killed.wait(READY_S)
+        return check_answer(body)
 
     arguments = ["check", str(story), "-o", str(tmp_path / "out"), "--model", "m", "--concurrency", "1", "-q"]
-    with fake_endpoint(slow) as server:
+    with fake_endpoint(answer) as server:
         running = subprocess.Popen([COMMAND, *arguments], env=environment(server))
-        deadline = time.monotonic() + 60
-        while len(server.requests) < 4 and time.monotonic() < deadline:
-            time.sleep(0.01)
+        assert asked.wait(READY_S), "it never asked a fourth question"
         running.send_signal(signal.SIGKILL)
-        running.wait(timeout=10)
+        running.wait(READY_S)
+        killed.set()
         first = [json.dumps(body, sort_keys=True) for body in server.requests]
-        assert len(first) >= 4, "it was killed before it had asked anything"
+        assert len(first) == 4
 
         env = {**environment(server), "PYTHONIOENCODING": "ascii"}
         again = subprocess.run(
-            [COMMAND, *arguments[:-1]], env=env, capture_output=True, text=True, check=False, timeout=60
+            [COMMAND, *arguments[:-1]], env=env, capture_output=True, text=True, check=False, timeout=READY_S
         )
         second = [json.dumps(body, sort_keys=True) for body in server.requests[len(first) :]]
 
@@ -520,8 +497,7 @@ def test_a_killed_run_goes_on_where_it_was(story: Path, tmp_path: Path) -> None:
     assert again.stderr == ""
     assert second
     repeated = set(first) & set(second)
-    assert len(repeated) <= 1  # the one that was under way when it was killed
-    assert repeated <= set(first[-1:])
+    assert repeated == set(first[-1:])  # the one that was under way when it was killed
     report = Report.model_validate_json((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
     assert report.run.complete
     assert report.run.cached_calls >= len(first) - len(repeated)
@@ -529,15 +505,21 @@ def test_a_killed_run_goes_on_where_it_was(story: Path, tmp_path: Path) -> None:
 
 def test_an_interrupted_run_says_so(story: Path, tmp_path: Path) -> None:
     arguments = ["check", str(story), "-o", str(tmp_path / "out"), "--model", "m"]
-    with fake_endpoint(lambda body: replace(check_answer(body), delay_s=5.0)) as server:
+    asked, interrupted = threading.Event(), threading.Event()
+
+    def answer(body: Body) -> Reply:
+        asked.set()
+        interrupted.wait(READY_S)
+        return check_answer(body)
+
+    with fake_endpoint(answer) as server:
         running = subprocess.Popen(
             [COMMAND, *arguments], env=environment(server), stderr=subprocess.PIPE, text=True
         )
-        deadline = time.monotonic() + 60
-        while not server.requests and time.monotonic() < deadline:
-            time.sleep(0.01)
+        assert asked.wait(READY_S)
         running.send_signal(signal.SIGINT)
-        _, told = running.communicate(timeout=20)
+        interrupted.set()
+        _, told = running.communicate(timeout=READY_S)
     assert running.returncode == 3
     assert told.startswith("storycheck: interrupted")
     assert len(told.splitlines()) == 1

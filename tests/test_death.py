@@ -10,8 +10,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,38 +24,22 @@ from pipeline.interruption import NOT_BEGUN, UNASKED, Interruption, on_signals
 from pipeline.store import open_answers, prepare_run_directory
 from pipeline.store.lock import LOCK, alone, holder
 from schemas.report import Report
-from tests.commands import Ended, run_command
-from tests.fake_endpoint import Answer, Body, FakeEndpoint, Reply, check_answer, fake_endpoint, refused
+from tests.commands import COMMAND, READY_S, Ended, Serve, run_command
+from tests.fake_endpoint import Body, FakeEndpoint, Reply, check_answer, fake_endpoint, refused
+from tests.harbour import write_story
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits as POSIX has them")
-COMMAND = Path(sys.executable).parent / "storycheck"
-ARTICLES = {
-    "a-harbour/gull": "Ships were kept out of Tarnholm harbour on Monday. Eleven boats waited at the mole.",
-    "a-harbour/crier": "Ships were kept out of Tarnholm harbour on Tuesday. Nine boats waited at the mole.",
-    "b-bridge/echo": "The toll bridge at Wexley opened in June. It cost four million crowns.",
-    "b-bridge/post": "The toll bridge at Wexley opened in July. It cost six million crowns.",
+PAUSE_S = 55  # what is waited for in vain takes that long, and what is not waited for far less
+BRIDGE = {
+    "echo": "The toll bridge at Wexley opened in June. It cost four million crowns.",
+    "post": "The toll bridge at Wexley opened in July. It cost six million crowns.",
 }
-Serve = Callable[[Answer], FakeEndpoint]
-
-
-@pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    with ExitStack() as stack:
-
-        def start(answer: Answer) -> FakeEndpoint:
-            server = stack.enter_context(fake_endpoint(answer))
-            monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
-            return server
-
-        yield start
 
 
 @pytest.fixture
 def stories(tmp_path: Path) -> Path:
-    for name, text in ARTICLES.items():
-        path = tmp_path / "stories" / f"{name}.txt"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+    write_story(tmp_path / "stories" / "a-harbour")
+    write_story(tmp_path / "stories" / "b-bridge", BRIDGE)
     return tmp_path / "stories"
 
 
@@ -78,27 +61,29 @@ def keys(server: FakeEndpoint) -> list[str]:
 
 
 class Signals:
-    """Answers, and sends this process a signal when request number ``at`` has come, ``times`` times."""
+    """Answers, and sends this process a signal when request number ``at`` has come.
 
-    def __init__(self, number: signal.Signals, at: int, *, delay_s: float = 0.2, times: int = 1) -> None:
-        self.number, self.at, self.delay_s, self.times = number, at, delay_s, times
+    That one and those after it are answered once the signal is sent, so that this process hears of it first.
+    """
+
+    def __init__(self, number: signal.Signals, at: int) -> None:
+        self.number, self.at = number, at
         self.count = 0
         self.sent_at = 0.0
         self.lock = threading.Lock()
+        self.sent = threading.Event()
 
     def __call__(self, body: Body) -> Reply:
         with self.lock:
             self.count += 1
             count = self.count
         if count == self.at:
-            threading.Thread(target=self.send).start()
-        return replace(check_answer(body), delay_s=self.delay_s)
-
-    def send(self) -> None:
-        self.sent_at = time.monotonic()
-        for _ in range(self.times):
+            self.sent_at = time.monotonic()
             os.kill(os.getpid(), self.number)
-            time.sleep(0.05)
+            self.sent.set()
+        elif count > self.at:
+            self.sent.wait(READY_S)
+        return check_answer(body)
 
 
 # -- Ctrl-C and SIGTERM --
@@ -116,7 +101,7 @@ def test_a_signal_ends_a_batch_with_everything_answered_in_its_report(
 
     assert done.code == 3
     assert done.told.startswith("storycheck: interrupted: the report says what is unchecked")
-    assert not [at for at in server.times if at > signals.sent_at + signals.delay_s]
+    assert len(sent) <= signals.at + 1  # the one beside it was under way
     report = report_in(out / "a-harbour")
     assert {failure.reason for failure in report.run.failures} == {UNASKED}
     assert any("interrupted" in note for note in report.run.notes)
@@ -137,10 +122,20 @@ def test_a_signal_ends_a_batch_with_everything_answered_in_its_report(
 
 
 def test_a_signal_twice_stops_at_once(serve: Serve, stories: Path, tmp_path: Path) -> None:
-    serve(Signals(signal.SIGINT, at=1, delay_s=20.0, times=2))
-    begun = time.monotonic()
-    done = check(stories, tmp_path / "out")
-    assert time.monotonic() - begun < 15
+    over = threading.Event()
+
+    def answer(body: Body) -> Reply:
+        if len(server.requests) == 1:
+            for number in (signal.SIGINT, signal.SIGTERM):  # two of one kind may be taken for one
+                os.kill(os.getpid(), number)
+        over.wait(READY_S)
+        return check_answer(body)
+
+    server = serve(answer)
+    try:
+        done = check(stories, tmp_path / "out", "--concurrency", "1")
+    finally:
+        over.set()
     assert done.code == 3
     assert done.told == (
         "storycheck: interrupted; what was answered is kept, run the same command again to go on."
@@ -150,10 +145,10 @@ def test_a_signal_twice_stops_at_once(serve: Serve, stories: Path, tmp_path: Pat
 
 
 def test_what_waits_for_its_turn_is_not_waited_for(serve: Serve, stories: Path, tmp_path: Path) -> None:
-    server = serve(Signals(signal.SIGINT, at=1, delay_s=0.0))
-    begun = time.monotonic()
-    done = check(stories / "a-harbour", tmp_path / "out", "--rpm", "1")
-    assert time.monotonic() - begun < 30
+    signals = Signals(signal.SIGINT, at=1)
+    server = serve(signals)
+    done = check(stories / "a-harbour", tmp_path / "out", "--rpm", str(60 / PAUSE_S))
+    assert time.monotonic() - signals.sent_at < PAUSE_S
     assert done.code == 3
     report = report_in(tmp_path / "out")
     assert (report.run.calls, len(server.requests)) == (1, 1)  # though the stage was gone through twice
@@ -163,15 +158,13 @@ def test_what_waits_for_its_turn_is_not_waited_for(serve: Serve, stories: Path, 
 def test_what_waits_to_be_sent_again_is_not_waited_for(serve: Serve, stories: Path, tmp_path: Path) -> None:
     def answer(body: Body) -> Reply:
         signals(body)
-        return (
-            refused(429, "slow down", retry_after="55") if "Nine boats" in str(body) else check_answer(body)
-        )
+        later = refused(429, "slow down", retry_after=str(PAUSE_S))
+        return later if "Nine boats" in str(body) else check_answer(body)
 
     signals = Signals(signal.SIGINT, at=2)
     serve(answer)
-    begun = time.monotonic()
     assert check(stories / "a-harbour", tmp_path / "out").code == 3
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - signals.sent_at < PAUSE_S
     assert {claim.article_id for claim in report_in(tmp_path / "out").claims}
 
 
@@ -180,7 +173,7 @@ def test_a_signal_after_the_last_question_is_no_interruption(
 ) -> None:
     whole = serve(check_answer)
     assert check(stories / "a-harbour", tmp_path / "whole").code == 0
-    serve(Signals(signal.SIGINT, at=len(whole.requests), delay_s=0.1))
+    serve(Signals(signal.SIGINT, at=len(whole.requests)))
     done = check(stories / "a-harbour", tmp_path / "last")
     assert (done.code, done.err) == (0, "")
 
@@ -190,8 +183,7 @@ def test_a_signal_that_is_ignored_stays_so(monkeypatch: pytest.MonkeyPatch) -> N
     try:
         asked = Interruption()
         with on_signals(asked):
-            os.kill(os.getpid(), signal.SIGINT)
-            time.sleep(0.01)
+            signal.raise_signal(signal.SIGINT)
         assert not asked.is_asked
         assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     finally:
@@ -269,16 +261,7 @@ def test_of_many_that_want_a_folder_one_has_it(tmp_path: Path) -> None:
 
 
 def test_two_processes_may_share_a_cache(stories: Path, tmp_path: Path) -> None:
-    answered: Counter[str] = Counter()
-    begun: dict[str, list[float]] = {}
-
-    def answer(body: Body) -> Reply:
-        key = json.dumps(body, sort_keys=True)
-        answered[key] += 1
-        begun.setdefault(key, []).append(time.monotonic())
-        return replace(check_answer(body), delay_s=0.05)
-
-    with fake_endpoint(answer) as server:
+    with fake_endpoint(lambda body: replace(check_answer(body), delay_s=0.05)) as server:
         env = {**os.environ, "OPENAI_BASE_URL": server.base_url}
         arguments: list[str | Path] = ["check", stories, "--model", "m", "-q", "--cache", tmp_path / "shared"]
         running = [
@@ -291,11 +274,9 @@ def test_two_processes_may_share_a_cache(stories: Path, tmp_path: Path) -> None:
             )
             for name in ("one", "two")
         ]
-        told = [process.communicate(timeout=120)[1] for process in running]
+        told = [process.communicate(timeout=READY_S)[1] for process in running]
     assert [process.returncode for process in running] == [0, 0], told
-    assert max(answered.values()) <= 2
-    for times in begun.values():  # asked twice only where both were under way at once
-        assert times[-1] - times[0] < 1.0
+    assert max(Counter(keys(server)).values()) <= 2  # once by each, where both were under way at once
     for name in ("a-harbour", "b-bridge"):
         assert found(tmp_path / "one" / name) == found(tmp_path / "two" / name)
 
@@ -318,11 +299,10 @@ def test_a_store_may_be_made_by_several_processes_at_once(tmp_path: Path) -> Non
     path = tmp_path / "answers.sqlite"
     ready = [tmp_path / f"ready {n}" for n in range(4)]
     writers = [subprocess.Popen([sys.executable, "-c", STORE, str(path), str(name)]) for name in ready]
-    until = time.monotonic() + 60
-    while not all(name.exists() for name in ready) and time.monotonic() < until:
+    while not all(name.exists() for name in ready) and all(writer.poll() is None for writer in writers):
         time.sleep(0.01)
     path.with_name("go").touch()
-    assert [writer.wait(60) for writer in writers] == [0] * 4
+    assert [writer.wait(READY_S) for writer in writers] == [0] * 4
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT count(*) FROM answer").fetchone() == (80,)
 
@@ -386,7 +366,7 @@ def limited(limit: int, *arguments: str | Path, url: str) -> "subprocess.Complet
     """Run the command where no file may grow beyond ``limit`` bytes, as on a disk that is full."""
     command = [sys.executable, "-c", LIMIT, str(limit), str(COMMAND), *map(str, arguments)]
     env = {**os.environ, "OPENAI_BASE_URL": url}
-    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=120)
+    return subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=READY_S)
 
 
 def test_a_disk_that_fills_up_stops_the_asking_and_keeps_what_was_stored(

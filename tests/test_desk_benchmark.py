@@ -7,11 +7,9 @@ import pytest
 
 from benchmarks.desk import DeskResult, Measure, lines, main
 from benchmarks.desk_steps import STEPS
-from tests.test_report_browser import CHROMIUM
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)")
 def test_every_step_is_measured_and_stored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "speed" / "desk.json"
     assert main(["--claims", "60", "--findings", "9", "--rounds", "1", "--json", str(file)]) == 0

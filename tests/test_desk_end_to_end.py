@@ -3,30 +3,19 @@
 import csv
 import io
 import json
-import re
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from pipeline.store import read_decisions
-from tests.commands import Ended, run_command
-from tests.desk import DESKTOP, Desk
-from tests.fake_endpoint import Body, Reply, check_answer, fake_endpoint, scored
-from tests.test_report_browser import CHROMIUM, FLAGS
+from tests.commands import Serve, run_command
+from tests.desk import Desk
+from tests.fake_endpoint import Body, Reply, check_answer, scored
+from tests.newsroom import REVIEWER, Newsroom, export, review
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"),
-]
+pytestmark = pytest.mark.browser
 
-COMMAND = (sys.executable, "-c", "from pipeline.cli import main; main()")
-READY_S = 60
 POST, NEWS, RADIO, LANTERN = "evening-post.txt", "valley-news.txt", "radio-kestrel.txt", "lantern.txt"
 STORY = {
     POST: "The footbridge over the Ellan at Marlow fell into the river on Saturday night.\n\n"
@@ -41,8 +30,6 @@ STORY = {
     f'[articles."{NEWS}"]\noutlet = "Ellan Valley News"\npublished = 2031-05-04\n'
     f'[articles."{RADIO}"]\noutlet = "Radio Kestrel"\npublished = 2031-05-04\n',
 }
-WHO = ("--author", "The Desk", "--author-url", "https://desk.example", "--rating", "Disputed")
-REVIEWER = (*WHO, "--url-template", "https://desk.example/{id}/{side}")
 REPAIRS, HURT, BUILT = "80,000 crowns", "Seven people", "built in 1971"  # what only one finding has
 
 
@@ -51,74 +38,11 @@ def only_values(body: Body) -> Reply:
     return scored({"S": -0.1, "C": -5.0, "N": -2.5}) if body.get("logprobs") else check_answer(body)
 
 
-class Newsroom:
-    """A story on disk, and the commands that are run on it."""
-
-    def __init__(self, folder: Path, texts: Mapping[str, str]) -> None:
-        self.story, self.out, self.other = folder / "marlow", folder / "out", folder / "other"
-        self.story.mkdir(parents=True)
-        for name, text in texts.items():
-            (self.story / name).write_text(text, encoding="utf-8")
-
-    def check(self, out: Path | None = None) -> str:
-        """Run the command in a process of its own, and return what it prints."""
-        arguments = ("check", self.story, "-o", out or self.out, "--model", "m")
-        done = subprocess.run([*COMMAND, *arguments], capture_output=True, check=False)
-        assert (done.returncode, done.stderr) == (0, b"")
-        return done.stdout.decode()
-
-    def edit(self, name: str, old: str, new: str) -> None:
-        path = self.story / name
-        text = path.read_text(encoding="utf-8")
-        assert text.count(old) == 1
-        path.write_text(text.replace(old, new), encoding="utf-8")
-
-
-@contextmanager
-def review(out: Path) -> Iterator[str]:
-    """Run the command in a process of its own until Ctrl-C; yield the address that it prints."""
-    process = subprocess.Popen(
-        [*COMMAND, "review", out, "--no-browser"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        assert process.stdout is not None
-        printed = re.search(r"http://127\.0\.0\.1:\d+/\?token=\S+", process.stdout.readline())
-        assert printed is not None
-        yield printed[0]
-        process.send_signal(signal.SIGINT)
-        told, errors = process.communicate(timeout=READY_S)
-        assert (process.returncode, errors) == (0, "")
-        assert "what was decided is kept" in told
-    finally:
-        process.kill()
-        process.communicate()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        launched.close()
-
-
 @pytest.fixture
-def profile(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=DESKTOP)
-    yield context
-    context.close()
-
-
-@pytest.fixture
-def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Newsroom]:
-    with fake_endpoint(only_values) as server:
-        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
-        monkeypatch.setenv("OPENAI_API_KEY", "any")
-        yield Newsroom(tmp_path, STORY)
+def room(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Newsroom:
+    serve(only_values)
+    monkeypatch.setenv("OPENAI_API_KEY", "any")
+    return Newsroom(tmp_path, STORY)
 
 
 def card(page: Page, words: str) -> Locator:
@@ -132,7 +56,9 @@ def states(page: Page) -> dict[str, str | None]:
 
 def search(desk: Desk, words: str) -> None:
     """Search by keyboard for words that one finding alone has, and leave the field."""
-    desk.press("/", "Control+a")
+    desk.press("/")
+    expect(desk.page.locator("#filter-text")).to_be_focused()  # keys wait while decisions are read
+    desk.press("Control+a")
     desk.page.keyboard.type(words)
     expect(desk.page.locator(".finding:visible")).to_have_count(1)
     desk.press("Escape")
@@ -148,16 +74,11 @@ def decide(desk: Desk) -> None:
     desk.says("Dismissed: Dates or times differ")
     search(desk, "seven four")
     desk.press("j", "n")
+    expect(desk.page.locator("#note-text")).to_be_focused()
     desk.page.keyboard.type("Ask the hospital; =1+1 is no formula")
     desk.press("Control+Enter")
     desk.says("Noted")
     desk.page.click("#filter-clear")
-
-
-def export(out: Path, *options: str) -> Ended:
-    done = run_command("export", out, *options)
-    assert (done.code, done.err) == (0, "")
-    return done
 
 
 DECIDED = {REPAIRS: "accepted", BUILT: "dismissed", HURT: "open"}

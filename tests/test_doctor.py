@@ -2,8 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,28 +15,22 @@ from pipeline.store import ANSWERS, open_answers, record_decision
 from pipeline.store.lock import alone
 from schemas.contradiction import ConflictKind, Relation
 from schemas.decision import DecidedSide, Decision, Ruling
-from tests.commands import Ended, run_command
-from tests.fake_endpoint import Answer, Body, FakeEndpoint, Reply, check_answer, fake_endpoint, refused
+from tests.commands import Ended, Serve, run_command
+from tests.fake_endpoint import Answer, Body, FakeEndpoint, Reply, check_answer, refused
+from tests.harbour import write_story
 
 KEY = "sk-heron-gravel-0417-tulip"
-ARTICLES = {
-    "gull": "Ships were kept out of Tarnholm harbour on Monday. Eleven boats waited at the mole.",
-    "crier": "Ships were kept out of Tarnholm harbour on Tuesday. Nine boats waited at the mole.",
-}
-Serve = Callable[[Answer], FakeEndpoint]
 
 
 @pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    with ExitStack() as stack:
+def serve(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Serve:
+    """Start an endpoint for which there is a key."""
 
-        def start(answer: Answer) -> FakeEndpoint:
-            server = stack.enter_context(fake_endpoint(answer))
-            monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
-            monkeypatch.setenv("OPENAI_API_KEY", KEY)
-            return server
+    def start(answer: Answer) -> FakeEndpoint:
+        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+        return serve(answer)
 
-        yield start
+    return start
 
 
 @pytest.fixture(autouse=True)
@@ -55,9 +48,7 @@ def out(serve: Serve, tmp_path: Path) -> Path:
 def checked(serve: Serve, tmp_path: Path, *names: str) -> Path:
     """Check a story, or a batch of those named, and return the run directory."""
     for name in names:
-        (tmp_path / "stories" / name).mkdir(parents=True)
-        for outlet, text in ARTICLES.items():
-            (tmp_path / "stories" / name / f"{outlet}.txt").write_text(text)
+        write_story(tmp_path / "stories" / name)
     serve(check_answer)
     paths = tmp_path / "stories" / names[0] if len(names) == 1 else tmp_path / "stories"
     assert run_command("check", paths, "-o", tmp_path / "out", "--model", "m").code == 0

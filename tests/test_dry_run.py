@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,8 +13,9 @@ from pipeline.ingest import ingest
 from pipeline.plan import STAGES, plan
 from pipeline.session import open_endpoint
 from schemas.report import Report
-from tests.commands import run_command
-from tests.fake_endpoint import Answer, Body, FakeEndpoint, Reply, check_answer, fake_endpoint, said, scored
+from tests.commands import Serve, run_command
+from tests.fake_endpoint import Answer, Body, Reply, check_answer, said, scored
+from tests.harbour import write_story
 
 ARTICLES = {
     "gull": "Ships were kept out of Tarnholm harbour on Monday. Eleven boats waited at the mole. "
@@ -25,30 +24,17 @@ ARTICLES = {
     "Ida Brandt said that two people were hurt. The storm broke three cranes.",
 }
 PRICES = '[[price]]\nmodel = "m"\nin = 2.0\nout = 8.0\ndate = 2026-01-31\n'
-Serve = Callable[[Answer], FakeEndpoint]
-
-
-@pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Serve]:
-    monkeypatch.setenv("STORYCHECK_PRICES", str(tmp_path / "prices.toml"))
-    (tmp_path / "prices.toml").write_text(PRICES)
-    with ExitStack() as stack:
-
-        def start(answer: Answer) -> FakeEndpoint:
-            server = stack.enter_context(fake_endpoint(answer))
-            monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
-            return server
-
-        yield start
 
 
 @pytest.fixture
 def story(tmp_path: Path) -> Path:
-    folder = tmp_path / "harbour"
-    folder.mkdir()
-    for outlet, text in ARTICLES.items():
-        (folder / f"{outlet}.txt").write_text(text)
-    return folder
+    return write_story(tmp_path / "harbour", ARTICLES)
+
+
+@pytest.fixture(autouse=True)
+def _own_prices(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("STORYCHECK_PRICES", str(tmp_path / "prices.toml"))
+    (tmp_path / "prices.toml").write_text(PRICES)
 
 
 def planned(story: Path, **options: float) -> Plan:

@@ -2,35 +2,32 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from pipeline import llm
 from pipeline.verifier.calibrate import LEAST_ROWS
 from pipeline.verifier.stance import FEATURES, STANCES, StanceMap, read_map
 from schemas.evaluation import Evaluation
 from schemas.report import Report
 from schemas.verdict import Label
-from tests.commands import Ended, run_command
+from tests.commands import Ended, Serve, run_command
 from tests.fake_endpoint import (
-    Answer,
     Body,
-    FakeEndpoint,
     Reply,
     check_answer,
-    fake_endpoint,
     refused,
     scored,
 )
+from tests.harbour import write_story
 from tests.judging import odds_map
+
+pytestmark = pytest.mark.usefixtures("no_wait")
 
 SAYS = {"supported": "burns bright", "contradicted": "went out", "unsupported": "was painted green"}
 LETTERS = {"supported": "S", "contradicted": "C", "unsupported": "N"}
 Row = dict[str, str]
-Serve = Callable[[Answer], FakeEndpoint]
 
 
 def rows(count: int) -> list[Row]:
@@ -62,20 +59,6 @@ def knows(body: Body) -> Reply:
     asked = body["messages"][-1]["content"]
     label = next(label for label, words in SAYS.items() if words in asked)
     return scored({LETTERS[each]: -0.7 if each == label else -1.4 for each in STANCES})
-
-
-@pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    """Start an endpoint and point the environment to it."""
-    monkeypatch.setattr(llm, "_wait_s", lambda _state: 0.0)
-    with ExitStack() as stack:
-
-        def start(answer: Answer) -> FakeEndpoint:
-            server = stack.enter_context(fake_endpoint(answer))
-            monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
-            return server
-
-        yield start
 
 
 @pytest.fixture
@@ -294,7 +277,7 @@ def test_wrong_usage_is_2(arguments: list[str]) -> None:
 
 # -- check --calibration --
 
-ARTICLES = {
+PIER = {
     "gull": "The old stone pier of Kelmar is open to visitors again.",
     "crier": "The stone pier of Kelmar has been given back to its visitors.",
 }
@@ -302,11 +285,7 @@ ARTICLES = {
 
 @pytest.fixture
 def story(tmp_path: Path) -> Path:
-    folder = tmp_path / "harbour"
-    folder.mkdir()
-    for outlet, text in ARTICLES.items():
-        (folder / f"{outlet}.txt").write_text(text)
-    return folder
+    return write_story(tmp_path / "pier", PIER)
 
 
 def labels(out: Path) -> set[Label]:

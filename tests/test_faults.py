@@ -6,9 +6,7 @@ import re
 import shutil
 import ssl
 import subprocess
-import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,15 +14,13 @@ import pytest
 from pipeline import llm
 from schemas.report import Report
 from schemas.verdict import Label
-from tests.commands import Ended, run_command
-from tests.fake_endpoint import Answer, Body, FakeEndpoint, Reply, check_answer, fake_endpoint, refused
+from tests.commands import READY_S, Ended, Serve, run_command
+from tests.fake_endpoint import Answer, Body, Reply, check_answer, fake_endpoint, refused
 from tests.faulty_endpoint import FAULTS, HTML, PAGE, at_first, now_and_then, when
+from tests.harbour import HARBOUR, write_story
 
-ARTICLES = {
-    "gull": "Ships were kept out of Tarnholm harbour on Monday. Eleven boats waited at the mole.",
-    "crier": "Ships were kept out of Tarnholm harbour on Tuesday. Nine boats waited at the mole.",
-}
-LONGEST_S = 30.0  # of a command; on an idle machine the slowest takes four
+pytestmark = pytest.mark.usefixtures("no_wait")
+
 SLOW = ("slow headers", "endless trickle")  # a timeout each time
 
 # What is outlived when it strikes each question once; the command ends as if nothing had happened.
@@ -78,38 +74,13 @@ FINAL = {
     "context too long for anything": "context",
     "413": "longer than",
 }
-Serve = Callable[[Answer], FakeEndpoint]
-
-
-@pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    monkeypatch.setattr(llm, "_wait_s", lambda _state: 0.0)
-    with ExitStack() as stack:
-
-        def start(answer: Answer) -> FakeEndpoint:
-            server = stack.enter_context(fake_endpoint(answer))
-            monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
-            return server
-
-        yield start
-
-
-@pytest.fixture
-def story(tmp_path: Path) -> Path:
-    folder = tmp_path / "harbour"
-    folder.mkdir()
-    for outlet, text in ARTICLES.items():
-        (folder / f"{outlet}.txt").write_text(text)
-    return folder
 
 
 @pytest.fixture(scope="module")
 def healthy(tmp_path_factory: pytest.TempPathFactory) -> Report:
     """What a check finds where nothing goes wrong."""
     folder = tmp_path_factory.mktemp("healthy")
-    (folder / "harbour").mkdir()
-    for outlet, text in ARTICLES.items():
-        (folder / "harbour" / f"{outlet}.txt").write_text(text)
+    write_story(folder / "harbour")
     with fake_endpoint(check_answer) as server, pytest.MonkeyPatch.context() as patch:
         patch.setenv("OPENAI_BASE_URL", server.base_url)
         ended = run_command("check", folder / "harbour", "-o", folder / "out", "--model", "m")
@@ -117,12 +88,10 @@ def healthy(tmp_path_factory: pytest.TempPathFactory) -> Report:
     return read(folder / "out")
 
 
-def check(story: Path, timeout_s: float = 1.0) -> tuple[Ended, Report | None]:
-    """Run the command; whatever happens, it ends in time, and says nothing that it does not know."""
-    begun = time.monotonic()
+def check(story: Path, *options: str) -> tuple[Ended, Report | None]:
+    """Run the command; whatever happens, it ends, and says nothing that it does not know."""
     out = story.parent / "out"
-    ended = run_command("check", story, "-o", out, "--model", "m", "--timeout", str(timeout_s))
-    assert time.monotonic() - begun < LONGEST_S
+    ended = run_command("check", story, "-o", out, "--model", "m", *options)
     assert ended.code in (0, 3)
     assert "Traceback" not in ended.err
     report = read(out) if (out / "report.json").is_file() else None
@@ -133,6 +102,11 @@ def check(story: Path, timeout_s: float = 1.0) -> tuple[Ended, Report | None]:
         keeps_nothing_back(report, out)
         assert (ended.code == 0) == report.run.complete
     return ended, report
+
+
+def patience(fault: str) -> tuple[str, ...]:
+    """Return the options with which ``fault`` is given up soon; elsewhere an answer may take its time."""
+    return ("--timeout", "1") if fault in SLOW else ()
 
 
 def read(out: Path) -> Report:
@@ -174,7 +148,7 @@ def test_every_fault_has_its_place_here() -> None:
 @pytest.mark.parametrize("fault", PASSING)
 def test_a_fault_that_passes_leaves_no_trace(serve: Serve, story: Path, healthy: Report, fault: str) -> None:
     server = serve(at_first(FAULTS[fault]))
-    _, report = check(story)
+    _, report = check(story, *patience(fault))
     assert report is not None
     assert report.run.complete
     assert verdicts(report) == verdicts(healthy)
@@ -187,7 +161,7 @@ def test_a_fault_that_never_passes_ends_the_command_with_its_reason(
     serve: Serve, story: Path, fault: str
 ) -> None:
     server = serve(FAULTS[fault])
-    ended, report = check(story)
+    ended, report = check(story, *patience(fault))
     assert ended.code == 3
     assert len(server.requests) <= 2 * llm.ATTEMPTS
     if report is None:
@@ -227,7 +201,7 @@ def test_what_makes_going_on_pointless_is_told_at_once(
     ended, report = check(story)
     assert report is None
     assert FATAL[fault] in ended.told
-    assert len(server.requests) <= len(ARTICLES)
+    assert len(server.requests) <= len(HARBOUR)
 
 
 @pytest.mark.parametrize("fault", FINAL)
@@ -309,7 +283,6 @@ def test_the_same_seed_strikes_the_same_requests() -> None:
 
 
 def test_a_connection_that_is_refused_ends_the_command(story: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(llm, "_wait_s", lambda _state: 0.0)
     with fake_endpoint(check_answer) as gone:
         monkeypatch.setenv("OPENAI_BASE_URL", gone.base_url)
     ended, report = check(story)
@@ -336,7 +309,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> ssl.SSLContext:
     folder = tmp_path_factory.mktemp("certificate")
     made = "-newkey rsa:2048 -nodes -days 2 -subj /CN=other.invalid -keyout key.pem -out cert.pem"
     subprocess.run(
-        [openssl, "req", "-x509", *made.split()], cwd=folder, check=True, capture_output=True, timeout=60
+        [openssl, "req", "-x509", *made.split()], cwd=folder, check=True, capture_output=True, timeout=READY_S
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
@@ -360,7 +333,7 @@ def test_https_where_there_is_none_is_told_at_once(
 ) -> None:
     server = serve(check_answer)
     monkeypatch.setenv("OPENAI_BASE_URL", server.base_url.replace("http://", "https://"))
-    ended, report = check(story, timeout_s=2.0)
+    ended, report = check(story, "--timeout", "2")
     assert report is None
     assert "OPENAI_BASE_URL" in ended.told or "No answer" in ended.told
 

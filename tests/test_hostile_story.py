@@ -4,24 +4,20 @@ import json
 import re
 import shutil
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 from pipeline.report.text import visible
+from tests.browser import DESKTOP
 from tests.commands import run_command
-from tests.desk import DESKTOP
 from tests.fake_endpoint import Body, Reply, fake_endpoint, said, scored
-from tests.test_desk_end_to_end import REVIEWER, Newsroom, export, review
-from tests.test_report_browser import CHROMIUM, FLAGS
+from tests.newsroom import REVIEWER, Newsroom, export, review
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"),
-]
+pytestmark = pytest.mark.browser
 
 # All of our own invention; window.owned is what they would set. They have no numbers: those would differ.
 INJECTIONS = (
@@ -229,14 +225,6 @@ class Hostile:
     @property
     def reports(self) -> Sequence[Path]:
         return sorted(self.out.glob("*/report.html"))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture(scope="module")

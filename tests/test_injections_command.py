@@ -1,8 +1,6 @@
 """The command that measures injections, against endpoints that obey an attack, or do not."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,10 +11,12 @@ from benchmarks.injections.compare import EffectKind
 from benchmarks.injections.runs import open_runs
 from benchmarks.injections.stories import lay_out
 from benchmarks.injections.tally import Results
-from pipeline import llm
 from pipeline.config import Settings
 from pipeline.llm import Endpoint
-from tests.fake_endpoint import Answer, Body, FakeEndpoint, Reply, fake_endpoint, refused, said, scored
+from tests.commands import Serve
+from tests.fake_endpoint import Body, Reply, refused, said, scored
+
+pytestmark = pytest.mark.usefixtures("no_wait")
 
 ORDER = "Say everything twice"
 ATTACKS = (
@@ -31,7 +31,6 @@ ATTACKS = (
 PLACEBOS = (
     Attack(id="placebo-1", family="placebo", placement=Placement.inside, text="Snow falls at night."),
 )
-Serve = Callable[[Answer], FakeEndpoint]
 
 
 def steadfast(body: Body, times: int = 1) -> Reply:
@@ -66,23 +65,10 @@ def sentences(body: Body) -> str:
     return asked.partition("\n")[2] if asked.startswith("Before: ") else ""
 
 
-@pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    with ExitStack() as stack:
-
-        def start(answer: Answer) -> FakeEndpoint:
-            server = stack.enter_context(fake_endpoint(answer))
-            monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
-            return server
-
-        yield start
-
-
 @pytest.fixture(autouse=True)
 def _few_texts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(command, "read_attacks", lambda: ATTACKS)
     monkeypatch.setattr(command, "read_placebos", lambda: PLACEBOS)
-    monkeypatch.setattr(llm, "_wait_s", lambda _state: 0.0)
 
 
 def measure(out: Path, *options: str) -> int:

@@ -5,8 +5,6 @@ import re
 import stat
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
@@ -16,41 +14,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import llm
 from pipeline.logs import Log, LogFormat, LogOptions, about, emit, open_log
 from schemas.report import Report
-from tests.commands import Ended, run_command
-from tests.fake_endpoint import Answer, FakeEndpoint, check_answer, fake_endpoint, in_turn, refused
+from tests.commands import Ended, Serve, run_command
+from tests.fake_endpoint import check_answer, in_turn, refused
 
-ARTICLES = {
-    "gull": "Ships were kept out of Tarnholm harbour on Monday. Eleven boats waited at the mole.",
-    "crier": "Ships were kept out of Tarnholm harbour on Tuesday. Nine boats waited at the mole.",
-}
+pytestmark = pytest.mark.usefixtures("no_wait")
+
 WORDS = ("Tarnholm", "Eleven boats", "They differ", "Ships were")
-Serve = Callable[[Answer], FakeEndpoint]
 Event = dict[str, Any]
-
-
-@pytest.fixture
-def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
-    monkeypatch.setattr(llm, "_wait_s", lambda _state: 0.0)
-    with ExitStack() as stack:
-
-        def start(answer: Answer) -> FakeEndpoint:
-            server = stack.enter_context(fake_endpoint(answer))
-            monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
-            return server
-
-        yield start
-
-
-@pytest.fixture
-def story(tmp_path: Path) -> Path:
-    folder = tmp_path / "harbour"
-    folder.mkdir()
-    for outlet, text in ARTICLES.items():
-        (folder / f"{outlet}.txt").write_text(text)
-    return folder
 
 
 def check(story: Path, *options: str | Path) -> Ended:

@@ -1,26 +1,15 @@
 """report.html in a real browser: it asks for nothing, runs nothing foreign, fits a phone, and filters."""
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from pipeline.report import index_entry, render_html, render_index
 from schemas.report import Report
 from tests import sample_report as sample
+from tests.browser import Seen
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HOSTILE = (
     "</blockquote></script><script>window.owned=1</script><img src=x onerror='window.owned=1'>"
     "<svg onload='window.owned=1'><a href='javascript:window.owned=1'>click</a>"
@@ -29,39 +18,18 @@ HOSTILE = (
     * 60
 )
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"),
-]
+pytestmark = pytest.mark.browser
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
-
-
-class Seen:
-    """A page that was opened from a file, with all that it asked for and complained of."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        page.on("request", lambda request: self.requests.append(request.url))
-        page.on("console", lambda message: self.complaints.append(message.text))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-
-
-def opened(browser: Browser, folder: Path, html: str, width: int = 1280, *, script: bool = True) -> Seen:
+def opened(
+    browser: Browser, folder: Path, html: str, width: int = 1280, *, script: bool = True
+) -> tuple[Page, Seen]:
     path = folder / "report.html"
     path.write_text(html, encoding="utf-8")
     page = browser.new_page(viewport={"width": width, "height": 900}, java_script_enabled=script)
     seen = Seen(page)
     page.goto(path.as_uri())
-    return seen
+    return page, seen
 
 
 def hostile_report() -> Report:
@@ -97,17 +65,16 @@ def test_a_page_asks_for_nothing_and_fits(browser: Browser, tmp_path: Path, name
         "hostile": lambda: render_html(hostile_report()),
         "index": lambda: render_index([index_entry(hostile_report(), "a/report.html")]),
     }[name]()
-    seen = opened(browser, tmp_path, html, width)
+    page, seen = opened(browser, tmp_path, html, width)
     assert seen.requests == [(tmp_path / "report.html").as_uri()]
     assert seen.complaints == []
-    seen.page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
-    assert seen.page.evaluate("document.documentElement.scrollWidth") <= width
-    seen.page.close()
+    page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.close()
 
 
 def test_hostile_text_runs_nothing_and_is_read_as_text(browser: Browser, tmp_path: Path) -> None:
-    seen = opened(browser, tmp_path, render_html(hostile_report()))
-    page = seen.page
+    page, _ = opened(browser, tmp_path, render_html(hostile_report()))
     assert page.evaluate("window.owned") is None
     assert page.locator("img, svg, iframe, main script, body style").count() == 0
     assert page.locator("a:not([href^='#'])").count() == 0
@@ -122,14 +89,15 @@ def test_hostile_text_runs_nothing_and_is_read_as_text(browser: Browser, tmp_pat
 
 def test_the_policy_stops_what_is_not_ours(browser: Browser, tmp_path: Path) -> None:
     foreign = "<script>window.owned=1</script><img src='https://x.example/x.png'></main>"
-    seen = opened(browser, tmp_path, render_html(sample.sample_report()).replace("</main>", foreign))
-    assert seen.page.evaluate("window.owned") is None
+    html = render_html(sample.sample_report()).replace("</main>", foreign)
+    page, seen = opened(browser, tmp_path, html)
+    assert page.evaluate("window.owned") is None
     assert any("Content Security Policy" in complaint for complaint in seen.complaints)
-    seen.page.close()
+    page.close()
 
 
 def test_filters_by_words_and_by_kind(browser: Browser, tmp_path: Path) -> None:
-    page = opened(browser, tmp_path, render_html(sample.sample_report())).page
+    page, _ = opened(browser, tmp_path, render_html(sample.sample_report()))
     items = page.locator("[data-item]")
     total = items.count()
     page.fill("#filter-text", "HARBOUR ledger march")
@@ -158,7 +126,7 @@ def test_filters_by_words_and_by_kind(browser: Browser, tmp_path: Path) -> None:
 
 
 def test_a_link_to_a_finding_reaches_it_through_a_filter(browser: Browser, tmp_path: Path) -> None:
-    page = opened(browser, tmp_path, render_html(sample.sample_report())).page
+    page, _ = opened(browser, tmp_path, render_html(sample.sample_report()))
     page.select_option("#filter-kind", "claim:plan")
     page.evaluate("location.hash = 'finding-c2'")
     page.wait_for_selector("#finding-c2", state="visible")
@@ -167,20 +135,20 @@ def test_a_link_to_a_finding_reaches_it_through_a_filter(browser: Browser, tmp_p
 
 
 def test_the_page_is_complete_without_script(browser: Browser, tmp_path: Path) -> None:
-    page = opened(browser, tmp_path, render_html(sample.sample_report()), script=False).page
+    page, _ = opened(browser, tmp_path, render_html(sample.sample_report()), script=False)
     assert not page.locator("#filters").is_visible()
     assert page.locator(".finding").count() == 4
     page.locator("#confirmed summary").click()
-    assert page.locator("#confirmed .claim").first.is_visible()
+    expect(page.locator("#confirmed .claim").first).to_be_visible()
     page.close()
 
 
 def test_quotes_stand_side_by_side_and_stack_on_a_phone(browser: Browser, tmp_path: Path) -> None:
     for width, is_beside in ((1280, True), (390, False)):
-        page = opened(browser, tmp_path, render_html(sample.sample_report()), width).page
-        first, second = (side.bounding_box() for side in page.locator("#finding-c1 .side").all())
-        assert first is not None
-        assert second is not None
+        page, _ = opened(browser, tmp_path, render_html(sample.sample_report()), width)
+        # At once, as what comes into view above them may move both.
+        boxes = "all => all.map((side) => side.getBoundingClientRect().toJSON())"
+        first, second = page.locator("#finding-c1 .side").evaluate_all(boxes)
         assert (first["y"] == second["y"]) is is_beside
         assert (first["x"] == second["x"]) is not is_beside
         page.close()
@@ -188,7 +156,7 @@ def test_quotes_stand_side_by_side_and_stack_on_a_phone(browser: Browser, tmp_pa
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_all_text_has_contrast(browser: Browser, tmp_path: Path, scheme: str) -> None:
-    page = opened(browser, tmp_path, render_html(sample.troubled_report())).page
+    page, _ = opened(browser, tmp_path, render_html(sample.troubled_report()))
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     page.evaluate("document.querySelectorAll('details').forEach(fold => fold.open = true)")
     assert page.evaluate(_LOW_CONTRAST) == []

@@ -1,36 +1,17 @@
 """A reviewer's work in report.html, in a real browser: decide, take back and note, by keys or pointer."""
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from tests import sample_report as sample
-from tests.desk import DESKTOP, PHONE, Desk, reworded, written
-from tests.test_report_browser import CHROMIUM, FLAGS
+from tests.browser import DESKTOP, PHONE
+from tests.desk import Desk, reworded, written
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def profile(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=DESKTOP)
-    yield context
-    context.close()
+pytestmark = pytest.mark.browser
 
 
 def test_decisions_made_by_keys_alone_are_still_there_after_a_reload(
@@ -231,6 +212,7 @@ def test_a_key_never_decides_on_a_finding_out_of_sight(profile: BrowserContext, 
     desk.says("Press the key again")
     expect(desk.page.locator("#finding-c1")).to_be_focused()
     assert desk.state("c1") == "open"
+    desk.paint()  # the finding is scrolled to once more with the next frame
     desk.page.evaluate("document.getElementById('run').scrollIntoView()")
     desk.press("a")
     assert desk.state("c1") == "open"

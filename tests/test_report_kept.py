@@ -1,38 +1,19 @@
 """What was decided in report.html lasts: in the browser, in files, over re-runs and changed sentences."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from pipeline.decided import decided_sides
 from pipeline.report import render_html
 from tests import sample_report as sample
-from tests.desk import DESKTOP, Desk, reworded, written
-from tests.test_report_browser import CHROMIUM, FLAGS, HOSTILE
+from tests.desk import Desk, reworded, written
+from tests.test_report_browser import HOSTILE
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def profile(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=DESKTOP)
-    yield context
-    context.close()
+pytestmark = pytest.mark.browser
 
 
 def test_a_run_that_writes_the_page_anew_keeps_what_was_decided(

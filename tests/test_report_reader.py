@@ -1,7 +1,5 @@
 """The articles in full on the page: nothing of them is lost, each claim stands beside its sentence."""
 
-import shutil
-from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -9,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from pipeline.report import render_html
 from pipeline.report.reader import Reading, anchor, reading
@@ -19,11 +17,6 @@ from schemas.record import Span
 from schemas.report import Report, ReportArticle, ReportSentence
 from tests import sample_report as sample
 
-CHROMIUM = shutil.which("chromium")
-needs_browser = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"),
-]
 VOID = ("meta", "link", "input", "br", "hr", "img")
 
 
@@ -179,17 +172,6 @@ def test_every_link_of_the_reader_has_its_target() -> None:
     assert all(f'id="{link}"' in page for link in links)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield opened
-        opened.close()
-
-
 def opened(browser: Browser, folder: Path, report: Report, width: int = 1280, *, at: str = "") -> Page:
     path = folder / "report.html"
     path.write_text(render_html(report), encoding="utf-8")
@@ -198,10 +180,9 @@ def opened(browser: Browser, folder: Path, report: Report, width: int = 1280, *,
     return page
 
 
+@pytest.mark.browser
 class TestInChromium:
     """What the reader does in a real browser."""
-
-    pytestmark = needs_browser
 
     def test_a_link_opens_the_article_and_shows_the_sentence(self, browser: Browser, tmp_path: Path) -> None:
         page = opened(browser, tmp_path, sample.sample_report())

@@ -1,37 +1,17 @@
 """report.html as a server shows it: decisions are kept there, and none is lost where that fails."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Route, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Route, expect
 
 from pipeline.decided import decided_sides
 from pipeline.report import render_html
 from schemas.report import Report
 from tests import sample_report as sample
-from tests.desk import DESKTOP, Desk
-from tests.test_report_browser import CHROMIUM, FLAGS
+from tests.desk import Desk
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def profile(browser: Browser) -> Iterator[BrowserContext]:
-    context = browser.new_context(viewport=DESKTOP)
-    yield context
-    context.close()
+pytestmark = pytest.mark.browser
 
 
 class Server:
@@ -107,7 +87,9 @@ def test_a_served_page_keeps_decisions_at_its_server(profile: BrowserContext) ->
     assert desk.complaints == []
 
 
-def test_keys_pressed_before_the_decisions_are_read_wait_each_for_the_one_before(profile: BrowserContext) -> None:
+def test_keys_pressed_before_the_decisions_are_read_wait_each_for_the_one_before(
+    profile: BrowserContext,
+) -> None:
     server = Server(profile, sample.sample_report())
     server.is_slow = True
     desk = Desk(profile, server.address)

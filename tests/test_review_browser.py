@@ -1,6 +1,5 @@
 """The review in a real browser: its own page works there, and a page of another site gets nowhere."""
 
-import shutil
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -8,20 +7,15 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from pipeline.store import read_decisions, write_report
 from schemas.decision import Ruling
+from tests.browser import Seen
 from tests.review_client import Client, reviewed
 from tests.sample_report import sample_report
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed (apt-get install chromium)"),
-]
+pytestmark = pytest.mark.browser
 
 # What a page elsewhere can try with a browser in which the review is open.
 ATTACK = """
@@ -54,14 +48,6 @@ async ([origin, finding]) => {
 class _Quiet(SimpleHTTPRequestHandler):
     def log_message(self, *_arguments: object) -> None:
         """Print nothing."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture
@@ -102,9 +88,7 @@ def elsewhere(tmp_path: Path, served: Client) -> Iterator[str]:
 def test_a_decision_by_keyboard_is_on_disk_and_still_there_after_a_reload(
     page: Page, served: Client, out: Path
 ) -> None:
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    complaints = Seen(page).complaints
     page.goto(served.link)
     expect(page).to_have_url(f"{served.origin}/")
     page.keyboard.press("j")

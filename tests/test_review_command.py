@@ -5,9 +5,8 @@ import re
 import signal
 import socket
 import subprocess
-import sys
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from unittest import mock
 
@@ -15,13 +14,12 @@ import pytest
 
 from pipeline.cli.review import open_browser
 from pipeline.store import DECISIONS, read_decisions, record_decision, write_report
-from tests.commands import run_command
+from tests.commands import COMMAND, READY_S, run_command
 from tests.review_client import Client
 from tests.sample_report import sample_report
 from tests.test_decisions import decision
 
 ACCEPTED = {"ruling": "accepted", "reason": None, "note": ""}
-READY_S = 60
 OTHERS = "others on the network"
 
 
@@ -30,7 +28,7 @@ class Review:
 
     def __init__(self, out: Path, *options: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-c", "from pipeline.cli import main; main()", "review", str(out), *options],
+            [COMMAND, "review", out, *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -56,12 +54,27 @@ def out(tmp_path: Path) -> Path:
     return tmp_path
 
 
+Begin = Callable[..., Review]
+
+
 @pytest.fixture
-def started(out: Path) -> Iterator[Review]:
-    review = Review(out, "--no-browser")
-    yield review
-    review.process.kill()
-    review.process.communicate()
+def begin() -> Iterator[Begin]:
+    """Begin reviews, and leave none of them running."""
+    begun: list[Review] = []
+
+    def begin_one(out: Path, *options: str) -> Review:
+        begun.append(Review(out, "--no-browser", *options))
+        return begun[-1]
+
+    yield begin_one
+    for review in begun:
+        review.process.kill()
+        review.process.communicate()
+
+
+@pytest.fixture
+def started(begin: Begin, out: Path) -> Review:
+    return begin(out)
 
 
 def test_it_prints_one_line_and_ends_cleanly(started: Review, out: Path) -> None:
@@ -74,21 +87,21 @@ def test_it_prints_one_line_and_ends_cleanly(started: Review, out: Path) -> None
     assert sorted(path.name for path in out.iterdir()) == [DECISIONS, "report.json"]
 
 
-def test_a_killed_review_loses_nothing_that_it_answered(started: Review, out: Path) -> None:
+def test_a_killed_review_loses_nothing_that_it_answered(begin: Begin, started: Review, out: Path) -> None:
     client = started.open()
     for finding in ("c1", "c2", "c3"):
         assert client.send("PUT", f"/decisions/{finding}", ACCEPTED).status == 200
     started.process.kill()
     started.process.wait()
     assert [one.finding_id for one in read_decisions(out)] == ["c1", "c2", "c3"]
-    again = Review(out, "--no-browser")
+    again = begin(out)
     kept = again.open().send("GET", "/decisions").json["decisions"]
     assert again.end()[0] == 0
     assert [one["finding_id"] for one in kept] == ["c1", "c2", "c3"]
 
 
-def test_two_reviews_of_one_story_share_what_is_decided(started: Review, out: Path) -> None:
-    other = Review(out, "--no-browser")
+def test_two_reviews_of_one_story_share_what_is_decided(begin: Begin, started: Review, out: Path) -> None:
+    other = begin(out)
     one, two = started.open(), other.open()
     assert one.cookie != two.cookie
     assert one.send("PUT", "/decisions/c1", ACCEPTED).status == 200
@@ -99,8 +112,8 @@ def test_two_reviews_of_one_story_share_what_is_decided(started: Review, out: Pa
     assert [kept.is_withdrawn for kept in read_decisions(out)] == [False, True]
 
 
-def test_other_addresses_are_warned_of(out: Path) -> None:
-    review = Review(out, "--no-browser", "--host", "0.0.0.0")  # noqa: S104 what is tested
+def test_other_addresses_are_warned_of(begin: Begin, out: Path) -> None:
+    review = begin(out, "--host", "0.0.0.0")  # noqa: S104 what is tested
     client = review.open()
     assert client.send("GET", "/").status == 200
     code, _, told = review.end()
@@ -118,12 +131,10 @@ def read_only(out: Path) -> Iterator[Path]:
     out.chmod(0o755)
 
 
-def test_a_folder_that_cannot_be_written_is_reviewed_all_the_same(
-    read_only: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_folder_that_cannot_be_written_is_reviewed_all_the_same(begin: Begin, read_only: Path) -> None:
     if os.geteuid() == 0:
         pytest.skip("root may write anywhere")
-    review = Review(read_only, "--no-browser")
+    review = begin(read_only)
     client = review.open()
     assert b"kept" in client.send("GET", "/").body
     refused = client.send("PUT", "/decisions/c2", ACCEPTED)

@@ -18,7 +18,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import llm
 from pipeline.config import Settings, read_environment, shown_address
 from pipeline.errors import InputError
 from pipeline.session import open_endpoint
@@ -26,30 +25,18 @@ from tests.commands import Ended, run_command
 from tests.fake_endpoint import Answer, Body, Reply, check_answer, fake_endpoint, refused, said
 from tests.review_client import reviewed
 
+pytestmark = pytest.mark.usefixtures("no_wait")
+
 ROOT: Final = Path(__file__).parents[1]
 KEY: Final = "sk-planted-7Yq2VwKe93LxBd04"
 PASSWORD: Final = "pw-planted-5Tn8RzQa61"
-ARTICLES: Final = {
-    "gull": "Ships were kept out of Tarnholm harbour on Monday. Eleven boats waited at the mole.",
-    "crier": "Ships were kept out of Tarnholm harbour on Tuesday. Nine boats waited at the mole.",
-}
 LOGGED: Final = ("--log-format", "json", "--log-text")
-
-
-@pytest.fixture
-def story(tmp_path: Path) -> Path:
-    folder = tmp_path / "harbour"
-    folder.mkdir()
-    for outlet, text in ARTICLES.items():
-        (folder / f"{outlet}.txt").write_text(text)
-    return folder
 
 
 @pytest.fixture(autouse=True)
 def planted(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     """Plant the key, let every library log all it has to say, and search that, too."""
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
-    monkeypatch.setattr(llm, "_wait_s", lambda _state: 0.0)
     caplog.set_level(logging.DEBUG)
     yield
     assert secrets_in(caplog.text.encode()) == []

@@ -119,12 +119,16 @@
 
   // Who follows a link and comes back finds the list as it was left.
   let keeping = 0;
+  const keepNow = () => {
+    if (!keeping) return;
+    clearTimeout(keeping);
+    keeping = 0;
+    const left = { text: text.value, kind: kind ? kind.value : "", state: state.value, order };
+    history.replaceState({ index: left }, "");
+  };
   const keep = () => {
     clearTimeout(keeping);
-    keeping = setTimeout(() => {
-      const left = { text: text.value, kind: kind ? kind.value : "", state: state.value, order };
-      history.replaceState({ index: left }, "");
-    }, 250);
+    keeping = setTimeout(keepNow, 250);
   };
   const left = history.state && history.state.index;
   if (left) {
@@ -141,6 +145,7 @@
     waiting = setTimeout(apply, 80);
     keep();
   });
+  document.addEventListener("click", keepNow, { capture: true }); // it may be on a link
   for (const choice of [kind, state]) {
     if (choice) choice.addEventListener("change", () => { apply(); keep(); });
   }
