@@ -129,7 +129,7 @@ def _strength(outcome: Adjudged, names: Mapping[str, str]) -> tuple[float, int, 
     """Return a key that puts the strongest outcome first, and ties in the order of the text."""
     one, other = _ordered(outcome, names)
     places = [span.start for side in (one, other) for span in side.differs]
-    relation = list(Relation).index(outcome.relation) if outcome.relation else len(Relation)
+    relation = [*Relation, None].index(outcome.relation)
     claim_ids = f"{one.claim_id} {other.claim_id}"
     return -_confidence(outcome), relation, places, outcome.reason, claim_ids
 

@@ -87,7 +87,7 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
         if is_new or connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
             _set_up(connection)
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        code = error.sqlite_errorcode & 0xFF
         mend = "give another folder with -o, or remove that file."
         if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
             mend = "make room for it, then run the same command again."

@@ -111,7 +111,8 @@ def _connected(path: Path, mode: str, *, waits: bool = True) -> Iterator[sqlite3
 
 
 def _code(error: sqlite3.Error) -> int:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF  # Python's own errors have none
+    # Python's own error has none: a text that is no UTF-8.
+    return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
 
 
 def _is_busy(error: sqlite3.Error) -> bool:

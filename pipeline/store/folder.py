@@ -34,7 +34,7 @@ def prepare_run_directory(out: Path) -> None:
         is_taken = any(not _is_left_behind(entry) for entry in out.iterdir()) and not _is_ours(out)
         with tempfile.TemporaryFile(dir=out):
             pass
-        decided = [] if is_taken else sorted(path.parent for path in out.glob(f"*/{DECISIONS}"))
+        decided = sorted(path.parent for path in out.glob(f"*/{DECISIONS}"))
     except OSError as error:
         raise InputError(
             f"Cannot write to {out} ({error.strerror}): give a folder that can be written with -o."

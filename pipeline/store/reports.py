@@ -83,7 +83,7 @@ def _told(error: ValidationError, text: str, path: Path) -> InputError:
             f"{path} was written by a newer storycheck (version {version}, this one reads {SCHEMA_VERSION}): "
             "update storycheck."
         )
-    if any(wrong["type"] == "extra_forbidden" for wrong in error.errors(include_input=False)):
+    if any(wrong["type"] == "extra_forbidden" for wrong in error.errors()):
         return InputError(f"{path} has fields that this storycheck does not know: update storycheck.")
     return InputError(f"{path} is damaged ({what_is_wrong(error)}): {_MEND}")
 
@@ -99,7 +99,7 @@ def newer_version(text: str | bytes, known: int) -> int | None:
 
 def what_is_wrong(error: ValidationError) -> str:
     """Return in some words why JSON was refused, without a word of what it holds."""
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    first = error.errors()[0]
     if first["type"] == "json_invalid":
         return "cut off" if "EOF" in first["msg"] else "no JSON"
     place = ".".join(str(part) for part in first["loc"] if isinstance(part, int) or part.isidentifier())
