@@ -148,7 +148,7 @@ def test_a_new_store_waits_for_another_process_that_sets_it_up(store_in_demand: 
 
 
 def test_a_store_that_stays_in_demand_is_told(store_in_demand: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    Contended.in_the_way *= 10_000
+    Contended.in_the_way *= 50
     with monkeypatch.context() as patched:
         patched.setattr(answers, "BUSY_S", 0.1)
         assert told(store_in_demand).startswith(f"{store_in_demand} cannot be used (database is locked): ")
