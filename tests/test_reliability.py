@@ -117,8 +117,8 @@ def test_what_was_lost_is_not_hidden(tmp_path: Path) -> None:
     lost = CONTRACTS["kills"].model_validate(KILLS | {"lost": ["report.json was half written"]})
     (tmp_path / "kills.json").write_text(lost.model_dump_json())
     page = render(read_results(tmp_path))
-    assert "**Lost:**\n\n- report.json was half written" in page
-    assert rows(page)["killed at random moments"] == ["20 kills", "**1 lost**"]
+    assert "**What should not have happened:**\n\n- report.json was half written" in page
+    assert rows(page)["killed at random moments"] == ["20 kills", "**not as it should be: see there**"]
     (tmp_path / "kills.json").write_text(CONTRACTS["kills"].model_validate(KILLS).model_dump_json())
     assert "Lost: nothing." in render(read_results(tmp_path))
 

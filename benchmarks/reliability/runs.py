@@ -13,7 +13,7 @@ def lost(lines: Sequence[str]) -> str:
     """Return in a paragraph what should not have happened; that nothing was lost, where nothing was."""
     if not lines:
         return "Lost: nothing."
-    return "\n".join(("**Lost:**", "", *(f"- {escape(line)}" for line in lines)))
+    return "\n".join(("**What should not have happened:**", "", *(f"- {escape(line)}" for line in lines), ""))
 
 
 def kills(result: KillsResult) -> str:
@@ -31,7 +31,7 @@ def kills(result: KillsResult) -> str:
         ),
     ]
     told = f"Seed {result.seed}, storycheck {result.tool_version}."
-    return f"{table((f'{result.kills} kills', ''), lines)}\n\n{lost(result.lost)} {told}"
+    return f"{table((f'{result.kills} kills', ''), lines)}\n\n{lost(result.lost)}\n{told}"
 
 
 def chaos(result: ChaosResult) -> str:
@@ -60,7 +60,7 @@ def chaos(result: ChaosResult) -> str:
     ]
     header = ("", f"{100 * result.share:.0f} % of requests fail", "then none")
     told = f"Seed {result.seed}, {result.concurrency} in flight, storycheck {result.tool_version}."
-    return f"{table(header, [(name, *cells) for name, cells in rows])}\n\n{lost(result.lost)} {told}"
+    return f"{table(header, [(name, *cells) for name, cells in rows])}\n\n{lost(result.lost)}\n{told}"
 
 
 def _memory(run: ChaosRun, share: float) -> str:

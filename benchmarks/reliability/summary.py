@@ -59,4 +59,4 @@ def _runs(results: Results) -> Iterator[Line]:
 
 
 def _lost(lines: Sequence[str]) -> str:
-    return Written(f"**{len(lines)} lost**") if lines else "nothing lost"
+    return Written("**not as it should be: see there**") if lines else "nothing lost"
