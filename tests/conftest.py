@@ -16,6 +16,7 @@ from pipeline import llm
 from pipeline.config import DEFAULT_MODEL, Settings, read_environment
 from pipeline.llm import Endpoint
 from pipeline.session import open_endpoint
+from pipeline.store import Answers, open_answers
 from tests import cassette as cassettes
 from tests.browser import CHROMIUM, DESKTOP, chromium
 from tests.commands import Serve
@@ -95,6 +96,13 @@ def serve(monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
             return server
 
         yield start
+
+
+@pytest.fixture
+def answers(tmp_path: Path) -> Iterator[Answers]:
+    """A store of answers of its own."""
+    with open_answers(tmp_path / "answers.sqlite") as store:
+        yield store
 
 
 @pytest.fixture

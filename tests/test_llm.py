@@ -44,23 +44,12 @@ class Count(BaseModel):
 
 
 @pytest.fixture
-def answers(tmp_path: Path) -> Iterator[Answers]:
-    with open_answers(tmp_path / "answers.sqlite") as store:
-        yield store
-
-
-@pytest.fixture
 def serve() -> Iterator[Callable[[Answer], FakeEndpoint]]:
     with ExitStack() as stack:
         yield lambda answer: stack.enter_context(fake_endpoint(answer))
 
 
 Serve = Callable[[Answer], FakeEndpoint]
-
-
-@pytest.fixture
-def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(llm, "_wait_s", lambda _state: 0.0)
 
 
 def at(

@@ -3,10 +3,8 @@
 import asyncio
 import heapq
 import math
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -21,7 +19,7 @@ from pipeline.limits import Allowance, allowance, pause_s
 from pipeline.llm import Endpoint, connect
 from pipeline.pacing import Pace
 from pipeline.room import Room
-from pipeline.store import Answers, open_answers
+from pipeline.store import Answers
 from tests.commands import Serve
 from tests.fake_endpoint import FakeEndpoint
 from tests.limited_endpoint import (
@@ -37,12 +35,6 @@ from tests.limited_endpoint import (
 
 class Count(BaseModel):
     count: int
-
-
-@pytest.fixture
-def answers(tmp_path: Path) -> Iterator[Answers]:
-    with open_answers(tmp_path / "answers.sqlite") as store:
-        yield store
 
 
 @pytest.fixture
