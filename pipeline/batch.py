@@ -1,14 +1,16 @@
 """Checks one story or many, and writes what was found: a report for each, and an index over a batch."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from pipeline.budget import Caps
 from pipeline.config import Settings
 from pipeline.errors import EndpointError
 from pipeline.interruption import NOT_BEGUN, TOLD, Interruption, StoppableBudget
-from pipeline.llm import Endpoint, connect
+from pipeline.llm import Endpoint, Llm, connect
 from pipeline.logs import about, emit
 from pipeline.progress import Progress
 from pipeline.provenance import record_run
@@ -21,6 +23,8 @@ from pipeline.store.folder import clear_half_written
 from pipeline.verifier.judge import Judge, chosen_map
 from schemas.article import Story
 from schemas.report import Report
+
+IN_FLIGHT_A_STORY: Final = 4  # requests that a story has in flight at least, most of the time
 
 
 @dataclass(frozen=True)
@@ -59,52 +63,106 @@ async def check_stories(
     progress: Progress,
     interruption: Interruption | None = None,
 ) -> Outcome:
-    """Check ``stories`` one after the other and write each report into ``out`` as soon as it is there.
+    """Check ``stories`` and write each report into ``out`` as soon as it is there.
 
-    ``out`` must be a prepared run directory. Once interrupted, the story under way is brought to its end with
-    what was answered, and the others are left. Raises an EndpointError when nothing at all was answered.
+    ``out`` must be a prepared run directory. As many stories are under way as keep the endpoint busy. Once
+    interrupted, they are brought to their end with what was answered, and the others are left. Raises an
+    EndpointError when nothing at all was answered.
     """
     interruption = interruption or Interruption()
-    prompts = Prompts.load(settings.prompts)
-    checked: list[Checked] = []
-    entries: list[IndexEntry] = []
-    stopped: EndpointError | None = None
     with open_answers(answers_path(out, settings.cache)) as store:
         budget = StoppableBudget(_caps(settings), endpoint.price, interruption, store.refuse)
-        async with connect(endpoint, store, budget) as llm:
-            fitted = chosen_map(settings.calibration, endpoint.model)
-            judge = Judge(llm, prompts.screen, fitted)
-            for story in stories:
-                if stopped is not None or (interruption.is_asked and entries):
-                    left = str(stopped) if stopped is not None else NOT_BEGUN
-                    entries.append(IndexEntry(name=story.name, problem=left))
-                    continue
-                trace = llm.begin_trace()
-                try:
-                    with about(story=story.name):
-                        emit("story_started", articles=len(story.articles))
-                        report, stopped = await check_story(
-                            story, llm, judge, prompts, progress, settings.shown()
-                        )
-                except EndpointError as error:
-                    if not checked:
-                        raise
-                    stopped = error
-                    entries.append(IndexEntry(name=story.name, problem=str(error)))
-                    continue
-                folder, to_index = (out, None) if len(stories) == 1 else (out / story.name, TO_INDEX)
-                make_folder(folder)
-                clear_half_written(folder)
-                record = record_run(report, trace, fitted)
-                checked.append(Checked(folder, write_files(folder, report, record, index_href=to_index)))
-                entries.append(index_entry(report, f"{story.name}/report.html", read_decisions(folder)))
-                forget()
+        async with connect(endpoint, store, budget, again=settings.again) as llm:
+            batch = _Batch(len(stories), out, settings, llm, progress, interruption)
+            await batch.check(stories)
+    if batch.stopped is not None and not batch.checked:
+        raise batch.stopped
+    entries = [entry for _, entry in sorted(batch.entries.items())]
     index = None
     if len(stories) > 1:
         index = out / INDEX
         write_text(index, render_index(entries))
     is_cut_short = budget.left or any(entry.problem == NOT_BEGUN for entry in entries)
-    return Outcome(tuple(checked), index, stopped, budget.told(), TOLD if is_cut_short else None)
+    return Outcome(
+        tuple(done for _, done in sorted(batch.checked.items())),
+        index,
+        batch.stopped,
+        budget.told(),
+        TOLD if is_cut_short else None,
+    )
+
+
+class _Batch:
+    """The stories of one command: what became of each, by its place among them."""
+
+    def __init__(
+        self,
+        size: int,
+        out: Path,
+        settings: Settings,
+        llm: Llm,
+        progress: Progress,
+        interruption: Interruption,
+    ) -> None:
+        self.checked: dict[int, Checked] = {}
+        self.entries: dict[int, IndexEntry] = {}
+        self.stopped: EndpointError | None = None
+        self._size = size
+        self._out = out
+        self._settings = settings.shown()
+        self._prompts = Prompts.load(settings.prompts)
+        self._fitted = chosen_map(settings.calibration, llm.endpoint.model)
+        self._llm = llm
+        self._progress = progress
+        self._interruption = interruption
+        self._lanes = max(1, llm.endpoint.concurrency // IN_FLIGHT_A_STORY)  # stories side by side
+        self._has_begun = False
+        self._has_failed = False
+
+    async def check(self, stories: Sequence[Story]) -> None:
+        """Check all stories; after an error, those under way are brought to their end before it is raised."""
+        waiting = iter(enumerate(stories))
+
+        async def work() -> None:
+            for place, story in waiting:
+                if not self._has_failed:
+                    await self._check_next(place, story)
+
+        ended = await asyncio.gather(*(work() for _ in range(self._lanes)), return_exceptions=True)
+        for error in ended:
+            if error is not None:
+                raise error
+
+    async def _check_next(self, place: int, story: Story) -> None:
+        if self.stopped is not None or (self._interruption.is_asked and self._has_begun):
+            left = str(self.stopped) if self.stopped is not None else NOT_BEGUN
+            self.entries[place] = IndexEntry(name=story.name, problem=left)
+            return
+        self._has_begun = True
+        try:
+            with about(story=story.name):
+                await self._check(place, story)
+        except EndpointError as error:
+            self.stopped = error
+            self.entries[place] = IndexEntry(name=story.name, problem=str(error))
+        except BaseException:
+            self._has_failed = True
+            raise
+
+    async def _check(self, place: int, story: Story) -> None:
+        emit("story_started", articles=len(story.articles))
+        llm = self._llm.for_story()
+        judge = Judge(llm, self._prompts.screen, self._fitted)
+        report, stopped = await check_story(story, llm, judge, self._prompts, self._progress, self._settings)
+        self.stopped = self.stopped or stopped
+        folder, to_index = (self._out, None) if self._size == 1 else (self._out / story.name, TO_INDEX)
+        make_folder(folder)
+        clear_half_written(folder)
+        record = record_run(report, llm.trace, self._fitted)
+        self.checked[place] = Checked(folder, write_files(folder, report, record, index_href=to_index))
+        self.entries[place] = index_entry(report, f"{story.name}/report.html", read_decisions(folder))
+        if len(self.checked) % self._lanes == 0:  # those under way have to read again what they need
+            forget()
 
 
 def _caps(settings: Settings) -> Caps:

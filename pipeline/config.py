@@ -45,6 +45,7 @@ class Settings(Record):
     prices: Path | None = None
     threads: int | None = None
     calibration: Path | None = None
+    again: bool = False  # ask once more where a stored answer is of no use
     prompts: dict[str, str] = DEFAULT_PROMPTS
 
     def shown(self) -> dict[str, str]:

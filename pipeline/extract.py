@@ -107,6 +107,7 @@ def _chunks(article: Article) -> Iterator[tuple[Sentence, ...]]:
 async def _ask(
     article: Article, chunk: Sequence[Sentence], llm: Llm, prompt: Prompt, progress: Progress
 ) -> Extraction:
+    too_long = (AnswerTruncated, ContextTooLong) if len(chunk) > 1 else ()  # a shorter question may do
     numbered = "\n".join(f"{n}: {_flat(article, s)}" for n, s in enumerate(chunk, 1))
     values = {"before": _before(article, chunk[0]) or "-", "sentences": numbered}
     try:
@@ -115,15 +116,12 @@ async def _ask(
             answer_schema(len(chunk)),
             stage=STAGE,
             max_tokens=TOKENS_A_SENTENCE * (len(chunk) + 1),
+            handled=too_long,
         )
-    except (AnswerTruncated, ContextTooLong) as error:
-        if len(chunk) > 1:  # a shorter question has room for its answer
-            half = len(chunk) // 2
-            parts = [
-                await _ask(article, part, llm, prompt, progress) for part in (chunk[:half], chunk[half:])
-            ]
-            return _joined(parts)
-        return _failed(article, chunk, error, progress)
+    except too_long:
+        half = len(chunk) // 2
+        parts = [await _ask(article, part, llm, prompt, progress) for part in (chunk[:half], chunk[half:])]
+        return _joined(parts)
     except (AnswerError, EndpointError) as error:
         return _failed(article, chunk, error, progress)
     progress.step(STAGE, len(chunk))

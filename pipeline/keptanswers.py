@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Final, NoReturn
 
 from pipeline import errors
+from pipeline.channel import lack_key
 from pipeline.endpoint import AnswerStore, Endpoint
-from pipeline.llm import lack_key
 from pipeline.trace import DIGITS, digest
 from pipeline.wire import FEATURES
 from schemas.run import RunRecord

@@ -1,19 +1,16 @@
 """The one door to a model: any OpenAI-compatible endpoint, through openai and instructor.
 
-Every request passes ``Llm._send``: looked up among the stored answers, else sent by ``sending.py``, and
-stored before anything reads it. When an answer does not fit its schema instructor asks
-again; those requests take the same way.
+Every request passes ``Llm._send`` and with it the ``Channel``, which looks it up or sends it. When an answer
+does not fit its schema instructor asks again; those requests take the same way.
 """
 
-import asyncio
-import hashlib
 import json
 import logging
 import random
-import weakref
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import Any, Final, Literal, TypeVar, cast
 
 import instructor
@@ -25,11 +22,12 @@ from tenacity import RetryCallState
 
 from pipeline import errors
 from pipeline.budget import Budget
+from pipeline.channel import Asking, Channel
 from pipeline.choosing import BARE_ANSWER, odds_of_letter, odds_of_tokens
 from pipeline.client import open_client
 from pipeline.completion import check_refusal, first_token_options
 from pipeline.endpoint import AnswerStore, Endpoint, Usage
-from pipeline.logs import WARNING, about, emit
+from pipeline.logs import about
 from pipeline.prompts import Messages
 from pipeline.sending import (
     ATTEMPTS,
@@ -37,10 +35,9 @@ from pipeline.sending import (
     FIRST_ATTEMPTS,
     LONGEST_WAIT_S,
     UNREADABLE_ATTEMPTS,
-    Sender,
 )
 from pipeline.trace import DIGITS, Trace
-from pipeline.wire import FEATURES, SentOtherwise, Wire, retry_after_s
+from pipeline.wire import SentOtherwise, retry_after_s
 
 __all__ = [
     "ATTEMPTS",
@@ -53,13 +50,13 @@ __all__ = [
     "Llm",
     "Usage",
     "connect",
-    "lack_key",
 ]
 
 logging.getLogger("instructor").addHandler(logging.NullHandler())
 logging.getLogger("instructor").propagate = False
 
 Answer = TypeVar("Answer", bound=BaseModel)
+Result = TypeVar("Result")
 
 TOP_LOGPROBS: Final = 20
 NO_LETTER: Final = (
@@ -69,11 +66,12 @@ NO_LETTER: Final = (
 
 @asynccontextmanager
 async def connect(
-    endpoint: Endpoint, answers: AnswerStore, budget: Budget | None = None
+    endpoint: Endpoint, answers: AnswerStore, budget: Budget | None = None, *, again: bool = False
 ) -> AsyncIterator["Llm"]:
     """Open a client for ``endpoint`` and close it at the end; nothing is sent before the first question.
 
-    Raises InputError where its address cannot be one.
+    ``again``: a question whose stored answers are of no use is asked once more. Raises InputError where the
+    endpoint's address cannot be one.
     """
     async with AsyncExitStack() as stack:
         client: openai.AsyncOpenAI | None = None
@@ -88,61 +86,84 @@ async def connect(
 
         if endpoint.start is None:
             opened()
-        yield Llm(opened, endpoint, answers, budget)
+        budget = budget or Budget(price=endpoint.price)
+        # Looked up at each wait, so that tests need not sit through it.
+        channel = Channel(opened, endpoint, answers, budget, lambda state: _wait_s(state))  # noqa: PLW0108
+        yield Llm(channel, again=again)
 
 
 class Llm:
-    """A model behind an endpoint: asks for structured answers and for the odds between options."""
+    """A model behind an endpoint: asks for structured answers and for the odds between options.
 
-    def __init__(
-        self,
-        client: Callable[[], openai.AsyncOpenAI],
-        endpoint: Endpoint,
-        answers: AnswerStore,
-        budget: Budget | None = None,
-    ) -> None:
-        self.endpoint = endpoint
+    What was spent, what became of each question and why some got no answer is that of one story: each has an
+    ``Llm`` of its own over the channel that they share.
+    """
+
+    def __init__(self, channel: Channel, *, again: bool = False) -> None:
+        self.endpoint = channel.endpoint
+        self.budget = channel.budget
         self.usage: dict[str, Usage] = {}
         # Why a question for odds got no answer, by stage: the stages go on without, and the run tells of it.
         self.unanswered: defaultdict[str, list[str]] = defaultdict(list)
-        self.budget = budget or Budget(price=endpoint.price)
-        self._answers = answers
-        known = [feature for feature in FEATURES if answers.get(lack_key(endpoint, feature)) is not None]
-        self._wire = Wire(endpoint.name, endpoint.model, endpoint.api_key, known)
-        self._trace = self.begin_trace()
-        self._is_capped = False
-        self._room = asyncio.Semaphore(endpoint.concurrency)
-        self._odds_room = asyncio.Semaphore(endpoint.odds_concurrency or endpoint.concurrency)
-        self._asking: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
-        # Looked up at each wait, so that tests need not sit through it.
-        self._sender = Sender(client, endpoint, self._wire, self.budget, lambda state: _wait_s(state))  # noqa: PLW0108
+        self._channel = channel
+        self._trace = Trace()
+        self._again = again
+
+    def for_story(self) -> "Llm":
+        """Return the same model for another story, which nothing was asked for yet."""
+        return Llm(self._channel, again=self._again)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What was noticed about the endpoint, and what was spent on it, for the report."""
-        return (*self._wire.notes, *self.budget.notes())
+        return (*self._channel.wire.notes, *self.budget.notes())
 
-    def begin_trace(self) -> Trace:
-        """Return what will become of the questions from now on, those of one story."""
-        self._trace = Trace(self._lacks())
-        return self._trace
-
-    def _lacks(self) -> tuple[str, ...]:
-        return tuple(feature for feature in FEATURES if self._wire.lacks(feature))
+    @property
+    def trace(self) -> Trace:
+        """What became of the questions so far, and what the endpoint is known to lack."""
+        return replace(self._trace, lacks=self._channel.lacks())
 
     async def structured(
-        self, prompt: Messages, answer: type[Answer], *, stage: str, max_tokens: int
+        self,
+        prompt: Messages,
+        answer: type[Answer],
+        *,
+        stage: str,
+        max_tokens: int,
+        handled: tuple[type[errors.AnswerError], ...] = (),
     ) -> Answer:
         """Return the model's answer as a record; asked again twice when it does not fit.
 
-        Raises an AnswerError when there is no usable answer, an EndpointError when there is no use going on.
+        ``handled`` are errors that the caller has another way for. Raises an AnswerError when there is no
+        usable answer, an EndpointError when there is no use going on.
         """
+        return await self._asked(
+            lambda asking: self._structured(prompt, answer, stage, max_tokens, asking), handled
+        )
 
+    async def _asked(
+        self,
+        ask: Callable[[Asking], Awaitable[Result]],
+        handled: tuple[type[errors.AnswerError], ...] = (),
+    ) -> Result:
+        """Ask, and once more where that was wanted and nothing but stored answers was of no use."""
+        asking = Asking()
+        try:
+            return await ask(asking)
+        except errors.AnswerError as error:
+            if not self._again or asking.was_sent or isinstance(error, handled):
+                raise
+        return await ask(Asking(is_anew=True))
+
+    async def _structured(
+        self, prompt: Messages, answer: type[Answer], stage: str, max_tokens: int, asking: Asking
+    ) -> Answer:
         async def send(**request: Any) -> ChatCompletion:  # noqa: ANN401
             # Not validated: many endpoints are almost like OpenAI's, and their shape is checked.
-            return ChatCompletion.model_construct(**await self._send(stage, request))
+            return ChatCompletion.model_construct(**await self._send(stage, request, asking))
 
-        mode = instructor.Mode.MD_JSON if self._wire.lacks("response_format") else instructor.Mode.JSON_SCHEMA
+        is_schema_sent = not self._channel.wire.lacks("response_format")
+        mode = instructor.Mode.JSON_SCHEMA if is_schema_sent else instructor.Mode.MD_JSON
         create = cast("Any", instructor.patch(create=cast("Any", send), mode=mode))
         try:
             result = await create(
@@ -158,7 +179,7 @@ class Llm:
         except InstructorRetryException as error:
             cause = error.__cause__
             if isinstance(cause, SentOtherwise):
-                return await self.structured(prompt, answer, stage=stage, max_tokens=max_tokens)
+                return await self._structured(prompt, answer, stage, max_tokens, asking)
             if isinstance(cause, ValueError):  # pydantic's and json's errors are both ValueErrors
                 raise errors.AnswerInvalid("the answer never fitted its schema, asked three times") from error
             raise (cause or error) from None
@@ -171,12 +192,14 @@ class Llm:
         as ``structured`` does.
         """
         try:
-            return await self._odds(prompt, options, stage)
+            return await self._asked(lambda asking: self._odds(prompt, options, stage, asking))
         except errors.AnswerError as error:
             self.unanswered[stage].append(str(error))
             raise
 
-    async def _odds(self, prompt: Messages, options: Sequence[str], stage: str) -> Mapping[str, float]:
+    async def _odds(
+        self, prompt: Messages, options: Sequence[str], stage: str, asking: Asking
+    ) -> Mapping[str, float]:
         request = {
             "model": self.endpoint.model,
             "messages": prompt,
@@ -185,89 +208,35 @@ class Llm:
             "logprobs": True,
             "top_logprobs": TOP_LOGPROBS,
         }
-        while not self._wire.lacks("logprobs"):
+        wire = self._channel.wire
+        while not wire.lacks("logprobs"):
             try:
-                async with self._odds_room:
-                    tokens = first_token_options(await self._send(stage, request))
+                async with self._channel.odds_room:
+                    tokens = first_token_options(await self._send(stage, request, asking))
             except SentOtherwise:
                 continue
             if not tokens:
-                self._wire.note_lack("logprobs")
-                self._remember_lacks()
+                wire.note_lack("logprobs")
+                self._channel.remember_lacks()
                 break
             odds = odds_of_tokens(tokens, options)
             if odds is not None:
                 return odds
-            self._wire.note(NO_LETTER)
+            wire.note(NO_LETTER)
             break
         choice = create_model("Choice", answer=(cast("Any", Literal[tuple(options)]), ...))
-        chosen = await self.structured(prompt, choice, stage=stage, max_tokens=30)
+        chosen = await self._structured(prompt, choice, stage, 30, asking)
         return odds_of_letter(cast("Any", chosen).answer, options)
 
-    async def _send(self, stage: str, request: dict[str, Any]) -> dict[str, Any]:
-        """Return the body of the stored answer to ``request``, else send it and store what comes.
-
-        What has not the shape of an answer is not stored: sent again, it may be better.
-        """
+    async def _send(self, stage: str, request: dict[str, Any], asking: Asking) -> dict[str, Any]:
+        """Return the body of the answer to ``request``. Raises AnswerRefused where it is a refusal."""
         usage = self.usage.setdefault(stage, Usage())
-        key = self._key(request)
-        # The same question twice is paid for once.
+        key = self._channel.key(request)
         with about(stage=stage, call=key[:DIGITS]):
-            async with self._asking.setdefault(key, asyncio.Lock()):
-                stored = await self._answer(key, stage, request, usage)
-                self._trace.answered(key, stored)
+            stored = await self._channel.answer(key, stage, request, usage, self._trace, asking)
         answer: dict[str, Any] = json.loads(stored)
         check_refusal(answer)
         return answer
-
-    async def _answer(self, key: str, stage: str, request: dict[str, Any], usage: Usage) -> str:
-        stored = self._answers.get(key)
-        if stored is None:
-            async with self._room:
-                stored = self._answers.get(key)  # another run may have asked while this one waited
-                if stored is None:
-                    body = await self._sent(key, request, usage)
-                    # As ASCII: UTF-8 cannot hold the halves of characters that some endpoints send.
-                    fresh = self._wire.without_key(json.dumps(body))
-                    self._answers.put(key, stage, fresh)
-                    return fresh
-        usage.cached_calls += 1
-        emit("call_cached", text=lambda: str(stored))
-        return stored
-
-    async def _sent(self, key: str, request: dict[str, Any], usage: Usage) -> dict[str, Any]:
-        try:
-            return await self._sender.send(request, usage)
-        except SentOtherwise:
-            self._remember_lacks()
-            raise
-        except (errors.AnswerError, errors.EndpointError) as error:
-            self._trace.failed(key, error)
-            self._log_failure(error)
-            raise
-
-    def _log_failure(self, error: Exception) -> None:
-        if not isinstance(error, errors.BudgetReached):
-            emit("call_failed", level=WARNING, error=type(error).__name__, text=lambda: str(error))
-        elif not self._is_capped:  # once: all that follows is not asked either
-            self._is_capped = True
-            emit("budget_reached", level=WARNING, cap=self.budget.reached or "interrupted")
-
-    def _key(self, request: Mapping[str, Any]) -> str:
-        parts = [request, self.endpoint.model_sha256]
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
-
-    def _remember_lacks(self) -> None:
-        """Store what the endpoint lacks, so that another run does not ask for it again."""
-        self._trace.lacks = self._lacks()
-        for feature in self._trace.lacks:
-            self._answers.put(lack_key(self.endpoint, feature), "endpoint", "{}")
-
-
-def lack_key(endpoint: Endpoint, feature: str) -> str:
-    """Return the key under which it is stored that ``endpoint`` lacks ``feature``."""
-    parts = [endpoint.name, endpoint.model, "lacks", feature]
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 def _wait_s(state: RetryCallState) -> float:

@@ -9,13 +9,15 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from pipeline.adjudicate import STAGE as ADJUDICATE
-from pipeline.budget import most_tokens
+from pipeline.budget import Budget, most_tokens
+from pipeline.channel import Asking, Channel
 from pipeline.completion import check_refusal
 from pipeline.config import Settings
 from pipeline.errors import InputError
@@ -29,7 +31,7 @@ from pipeline.store import answers_path, open_answers, read_report
 from pipeline.verifier.judge import Judge, chosen_map
 from pipeline.verify import STAGE as VERIFY
 from schemas.article import Story
-from schemas.report import StageTime
+from schemas.report import RunInfo
 
 STAGES: Final = (EXTRACT, GROUND, VERIFY, ADJUDICATE)
 _NUMBERED: Final = re.compile(r"^(\d+): (.*)$", re.MULTILINE)
@@ -64,21 +66,22 @@ _MODELS: Final = (_TERSE, _USUAL, _WORDY)
 class _Planner(Llm):
     """Answers from the store, and else as ``model`` would; counts what would have been sent."""
 
-    def __init__(self, endpoint: Endpoint, answers: AnswerStore, model: _Model) -> None:
-        super().__init__(_never, endpoint, answers)
+    def __init__(self, channel: Channel, model: _Model, *, again: bool) -> None:
+        super().__init__(channel, again=again)
         self.claims = 0  # made up
         self._model = model
         self._said_before: dict[str, dict[str, Any]] = {}
 
-    async def _send(self, stage: str, request: dict[str, Any]) -> dict[str, Any]:
+    async def _send(self, stage: str, request: dict[str, Any], asking: Asking) -> dict[str, Any]:
         usage = self.usage.setdefault(stage, Usage())
-        key = self._key(request)
-        stored = self._answers.get(key)
+        key = self._channel.key(request)
+        stored = self._channel.stored(key, asking)
         if stored is not None:
             usage.cached_calls += 1
             body: dict[str, Any] = json.loads(stored)
             check_refusal(body)
             return body
+        asking.was_sent = True
         if key not in self._said_before:  # the same question twice is sent once
             self._count(usage, stage, request)
             answer = self._said(stage, request)
@@ -109,7 +112,7 @@ class _Planner(Llm):
         return json.dumps({"answer": self._model.letter})
 
 
-def _never() -> NoReturn:
+def _never(_: object = None) -> NoReturn:
     raise AssertionError("a dry run sends nothing")
 
 
@@ -150,14 +153,15 @@ async def plan(stories: Sequence[Story], out: Path, settings: Settings, endpoint
         is_there = path is not None and path.is_file()
         answers = stack.enter_context(open_answers(path)) if path is not None and is_there else _Nothing()
         asked = [await _asked(stories, settings, endpoint, answers, model) for model in _MODELS]
-    return _planned(asked, endpoint, _last_times(out, stories, endpoint))
+    return _planned(asked, endpoint, _last_runs(out, stories, endpoint))
 
 
 async def _asked(
     stories: Sequence[Story], settings: Settings, endpoint: Endpoint, answers: AnswerStore, model: _Model
 ) -> dict[str, Usage]:
     """Return what would be sent, by stage, if the endpoint's model were ``model``."""
-    llm = _Planner(endpoint, answers, model)
+    channel = Channel(_never, endpoint, answers, Budget(price=endpoint.price), _never)
+    llm = _Planner(channel, model, again=settings.again)
     prompts = Prompts.load(settings.prompts)
     judge = Judge(llm, prompts.screen, chosen_map(settings.calibration, endpoint.model))
     for story in stories:
@@ -179,7 +183,7 @@ def _add_doubted(usage: dict[str, Usage], questions: int) -> None:
     ground.tokens_out += questions
 
 
-def _planned(asked: Sequence[Mapping[str, Usage]], endpoint: Endpoint, times: Sequence[StageTime]) -> Plan:
+def _planned(asked: Sequence[Mapping[str, Usage]], endpoint: Endpoint, runs: Sequence[RunInfo]) -> Plan:
     def ranged(values: Sequence[float]) -> Range:
         least, expected, most = values
         return Range(min(least, expected), expected, max(expected, most))
@@ -193,7 +197,7 @@ def _planned(asked: Sequence[Mapping[str, Usage]], endpoint: Endpoint, times: Se
     if price is not None:
         pairs = zip(ends(tokens_in), ends(tokens_out), strict=True)
         cost = ranged([price.cost_usd(int(i), int(o)) for i, o in pairs])
-    each, speed = _speed(endpoint, times)
+    each, speed = _speed(endpoint, runs)
     time = None
     if each is not None:
         seconds = [sum(ends(calls[stage])[i] * each[stage] for stage in STAGES) for i in range(3)]
@@ -211,26 +215,23 @@ def _planned(asked: Sequence[Mapping[str, Usage]], endpoint: Endpoint, times: Se
     )
 
 
-def _last_times(out: Path, stories: Sequence[Story], endpoint: Endpoint) -> list[StageTime]:
-    """Return how the stages went in the last runs in ``out`` with the same model at the same endpoint."""
-    found: list[StageTime] = []
+def _last_runs(out: Path, stories: Sequence[Story], endpoint: Endpoint) -> list[RunInfo]:
+    """Return the last runs in ``out`` with the same model at the same endpoint."""
+    found: list[RunInfo] = []
     for folder in (out, *(out / story.name for story in stories)):
-        try:
-            run = read_report(folder).run
-        except InputError:
-            continue
-        if (run.model, run.endpoint) == (endpoint.model, endpoint.name):
-            found.extend(run.stages)
-    return found
+        with suppress(InputError):
+            found.append(read_report(folder).run)
+    return [run for run in found if (run.model, run.endpoint) == (endpoint.model, endpoint.name)]
 
 
-def _speed(endpoint: Endpoint, times: Sequence[StageTime]) -> tuple[Mapping[str, float] | None, str]:
+def _speed(endpoint: Endpoint, runs: Sequence[RunInfo]) -> tuple[Mapping[str, float] | None, str]:
     """Return the seconds that a call takes by stage, where that is known, and whence."""
     least = 60.0 / endpoint.requests_per_minute if endpoint.requests_per_minute else 0.0
+    share = _wall_share(runs)
     measured = {
-        stage: sum(t.seconds for t in sent) / sum(t.calls for t in sent)
+        stage: share * sum(t.seconds for t in sent) / sum(t.calls for t in sent)
         for stage in STAGES
-        if (sent := [t for t in times if t.stage == stage and t.calls])
+        if (sent := [t for run in runs for t in run.stages if t.stage == stage and t.calls])
     }
     if measured:
         slowest = max(measured.values())
@@ -240,3 +241,12 @@ def _speed(endpoint: Endpoint, times: Sequence[StageTime]) -> tuple[Mapping[str,
     if least:
         return dict.fromkeys(STAGES, least), "by --rpm alone"
     return None, "no earlier run in OUT to go by"
+
+
+def _wall_share(runs: Sequence[RunInfo]) -> float:
+    """Return the wall time of stories that ran side by side over the sum of their own times, at most 1."""
+    if not runs:
+        return 1.0
+    wall = max(run.finished_at for run in runs) - min(run.started_at for run in runs)
+    summed = sum((run.finished_at - run.started_at for run in runs), timedelta())
+    return min(1.0, wall / summed) if summed else 1.0

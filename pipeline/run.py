@@ -92,10 +92,10 @@ async def check_story(
 ) -> tuple[Report, EndpointError | None]:
     """Return the report on one story, and the error that cut the run short, if one did.
 
-    Raises that EndpointError instead when nothing at all was answered.
+    ``llm`` was asked nothing before, and is the one that ``judge`` asks. Raises that EndpointError instead
+    when nothing at all was answered.
     """
     started = datetime.now(UTC)
-    before = {stage: Usage(**vars(usage)) for stage, usage in llm.usage.items()}
     work = Work(story)
     articles = {article.id: article for article in story.articles}
     await _timed(work, llm, "extract", lambda: _extract_all(work, llm, prompts, progress))
@@ -114,7 +114,7 @@ async def check_story(
         )
     if work.stopped is not None and not work.claims:
         raise work.stopped
-    return _report(work, llm, prompts, before, started, settings), work.stopped
+    return _report(work, llm, prompts, started, settings), work.stopped
 
 
 async def _extract_all(work: Work, llm: Llm, prompts: Prompts, progress: Progress) -> None:
@@ -134,12 +134,11 @@ async def _extract_all(work: Work, llm: Llm, prompts: Prompts, progress: Progres
 async def _ground_all(
     work: Work, articles: Mapping[str, Article], llm: Llm, judge: Judge, progress: Progress
 ) -> None:
-    before = len(llm.unanswered["ground"])
     (grounded,) = await _gather(work, [ground(work.claims, articles, judge, progress)])
     if grounded is not None:
         work.claims = list(grounded.claims)
         work.dropped.extend(grounded.dropped)
-    for reason, count in Counter(llm.unanswered["ground"][before:]).items():
+    for reason, count in Counter(llm.unanswered["ground"]).items():
         where = f"{count} {'claim' if count == 1 else 'claims'}, kept without being held against the sentence"
         work.failures.append(Failure(stage="ground", where=where, reason=reason))
 
@@ -209,18 +208,17 @@ async def _gather(work: Work, jobs: Iterable[Awaitable[Result]]) -> list[Result 
 
 async def _timed(work: Work, llm: Llm, stage: str, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
     """Run a stage, to an early end where the run is interrupted, and note what it took."""
-    begun, old = time.monotonic(), Usage(**vars(llm.usage.get(stage, Usage())))
-    budget = llm.budget
+    begun, budget = time.monotonic(), llm.budget
     await (budget.see_through(job) if isinstance(budget, StoppableBudget) else job())
-    new = llm.usage.get(stage, Usage())
+    spent = llm.usage.get(stage, Usage())
     work.stages.append(
         StageTime(
             stage=stage,
             seconds=round(time.monotonic() - begun, 2),
-            calls=new.calls - old.calls,
-            tokens_in=new.tokens_in - old.tokens_in,
-            tokens_out=new.tokens_out - old.tokens_out,
-            cached_tokens_in=new.cached_tokens_in - old.cached_tokens_in,
+            calls=spent.calls,
+            tokens_in=spent.tokens_in,
+            tokens_out=spent.tokens_out,
+            cached_tokens_in=spent.cached_tokens_in,
         )
     )
 
@@ -229,7 +227,6 @@ def _report(
     work: Work,
     llm: Llm,
     prompts: Prompts,
-    before: Mapping[str, Usage],
     started: datetime,
     settings: Mapping[str, str],
 ) -> Report:
@@ -237,7 +234,7 @@ def _report(
     origins = find_origins(story.articles)
     outcome = reconcile(story.articles, origins, work.claims, work.judged, work.adjudged)
     failures = [*work.failures, *_unjudged(work, outcome.claims)]
-    spent = _spent(llm.usage, before)
+    spent = _spent(llm.usage.values())
     info = RunInfo(
         id=_run_id(story, llm, prompts),
         tool_version=__version__,
@@ -318,16 +315,15 @@ def _coverage(work: Work, claims: Sequence[ReportClaim], failures: Sequence[Fail
     )
 
 
-def _spent(usage: Mapping[str, Usage], before: Mapping[str, Usage]) -> Usage:
+def _spent(usage: Iterable[Usage]) -> Usage:
     total = Usage()
-    for stage, now in usage.items():
-        then = before.get(stage, Usage())
-        total.calls += now.calls - then.calls
-        total.cached_calls += now.cached_calls - then.cached_calls
-        total.tokens_in += now.tokens_in - then.tokens_in
-        total.tokens_out += now.tokens_out - then.tokens_out
-        total.cached_tokens_in += now.cached_tokens_in - then.cached_tokens_in
-        total.cost_usd += now.cost_usd - then.cost_usd
+    for stage in usage:
+        total.calls += stage.calls
+        total.cached_calls += stage.cached_calls
+        total.tokens_in += stage.tokens_in
+        total.tokens_out += stage.tokens_out
+        total.cached_tokens_in += stage.cached_tokens_in
+        total.cost_usd += stage.cost_usd
     return total
 
 

@@ -36,6 +36,7 @@ DEAD_AFTER: Final = 3  # calls in a row that failed after all their attempts
 BYTES_A_TOKEN: Final = 3.5  # about; what an answer really took is put right when it comes
 
 Wait = Callable[[RetryCallState], float]
+OpenClient = Callable[[], openai.AsyncOpenAI]
 
 
 class Sender:
@@ -43,7 +44,7 @@ class Sender:
 
     def __init__(
         self,
-        client: Callable[[], openai.AsyncOpenAI],
+        client: OpenClient,
         endpoint: Endpoint,
         wire: Wire,
         budget: Budget,

@@ -11,6 +11,8 @@ from typing import Any, Final, TypeVar, cast
 import jsonschema
 from pydantic import BaseModel, ValidationError
 
+from pipeline.budget import Budget
+from pipeline.channel import Channel
 from pipeline.compare import compare
 from pipeline.config import Settings
 from pipeline.errors import AnswerInvalid, InputError
@@ -116,7 +118,8 @@ class _Scripted(Llm):
 
     def __init__(self, said: Sequence[bytes]) -> None:
         endpoint = Endpoint(base_url=None, api_key="none", model="m", name="fuzz")
-        super().__init__(cast("Any", None), endpoint, cast("Any", _Nothing()))
+        unused = cast("Any", None)
+        super().__init__(Channel(unused, endpoint, cast("Any", _Nothing()), Budget(), unused))
         self._left: Iterator[bytes] = iter(said)
         self._last = b"{}"
 
@@ -125,7 +128,7 @@ class _Scripted(Llm):
         return self._last
 
     async def structured(
-        self, prompt: Messages, answer: type[_Answer], *, stage: str, max_tokens: int
+        self, prompt: Messages, answer: type[_Answer], *, stage: str, max_tokens: int, handled: object = ()
     ) -> _Answer:
         try:
             return answer.model_validate_json(self._next())

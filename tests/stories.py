@@ -89,7 +89,7 @@ class Double:
         self.asked: list[str] = []
 
     async def structured(
-        self, prompt: Messages, answer: type[BaseModel], *, stage: str, max_tokens: int
+        self, prompt: Messages, answer: type[BaseModel], *, stage: str, max_tokens: int, handled: object = ()
     ) -> BaseModel:
         """Return what was prepared, checked against the schema as the real one does."""
         return answer.model_validate(self._reply(prompt))

@@ -1,15 +1,15 @@
 """A batch of stories against a scripted endpoint: what is written, and what stops it."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+import re
+import shutil
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from pipeline import llm
-from pipeline.batch import Outcome, check_stories
+from pipeline.batch import IN_FLIGHT_A_STORY, Outcome, check_stories
 from pipeline.config import Settings
 from pipeline.errors import AuthenticationFailed, EndpointDown, InputError
 from pipeline.ingest import ingest
@@ -17,7 +17,8 @@ from pipeline.llm import Endpoint
 from pipeline.progress import Silent
 from pipeline.store import prepare_run_directory, read_report
 from schemas.verdict import Label
-from tests.fake_endpoint import Answer, Body, FakeEndpoint, Reply, check_answer, fake_endpoint, refused, said
+from tests.commands import Serve
+from tests.fake_endpoint import Body, FakeEndpoint, Reply, check_answer, refused, said
 
 HARBOUR = {
     "gull": "Ships were kept out of Tarnholm harbour on Monday. Eleven boats waited at the mole.",
@@ -28,18 +29,7 @@ BRIDGE = {
     "echo": "The toll bridge at Wexley opened in June. It cost four million crowns.",
     "post": "The toll bridge at Wexley opened in July. It cost six million crowns.",
 }
-Serve = Callable[[Answer], FakeEndpoint]
-
-
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    with ExitStack() as stack:
-        yield lambda answer: stack.enter_context(fake_endpoint(answer))
-
-
-@pytest.fixture(autouse=True)
-def _no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(llm, "_wait_s", lambda _state: 0.0)
+pytestmark = pytest.mark.usefixtures("no_wait")
 
 
 @pytest.fixture
@@ -52,9 +42,21 @@ def stories(tmp_path: Path) -> Path:
 
 
 async def check(
-    server: FakeEndpoint, paths: list[Path], out: Path, settings: Settings | None = None
+    server: FakeEndpoint,
+    paths: list[Path],
+    out: Path,
+    settings: Settings | None = None,
+    concurrency: int = IN_FLIGHT_A_STORY,
 ) -> Outcome:
-    endpoint = Endpoint(base_url=server.base_url, api_key="none", model="m", name="fake", timeout_s=5.0)
+    """Check into ``out``, one story after the other unless there is room for more requests."""
+    endpoint = Endpoint(
+        base_url=server.base_url,
+        api_key="none",
+        model="m",
+        name="fake",
+        timeout_s=5.0,
+        concurrency=concurrency,
+    )
     prepare_run_directory(out)
     return await check_stories(ingest(paths), out, settings or Settings(), endpoint, Silent())
 
@@ -84,6 +86,52 @@ async def test_each_story_has_its_report_and_the_batch_an_index(
         assert {claim.verdict.label for claim in report.claims} >= {Label.contradicted}
     total = sum(read_report(out / name).run.calls for name in ("a-bridge", "b-harbour"))
     assert total == len(server.requests)  # each story counts its own
+
+
+async def test_stories_side_by_side_have_the_reports_of_those_one_by_one(
+    serve: Serve, stories: Path, tmp_path: Path
+) -> None:
+    """The first story's answers are held back until the second one asks."""
+    second = threading.Event()
+
+    def answer(body: Body) -> Reply:
+        if about(body, "Tarnholm"):
+            second.set()
+        elif not second.wait(20):
+            return refused(401, "the second story waits for the first")
+        return check_answer(body)
+
+    side_by_side = await check(serve(answer), [stories], tmp_path / "one", concurrency=2 * IN_FLIGHT_A_STORY)
+    one_by_one = await check(serve(check_answer), [stories], tmp_path / "other")
+    for one, other in zip(side_by_side.checked, one_by_one.checked, strict=True):
+        found, expected = one.report, other.report
+        assert (found.story, found.claims, found.contradictions) == (
+            expected.story,
+            expected.claims,
+            expected.contradictions,
+        )
+        assert (found.run.calls, found.run.tokens_in) == (expected.run.calls, expected.run.tokens_in)
+    assert linked(side_by_side) == linked(one_by_one) == ["b-harbour", "a-bridge"]
+
+
+def linked(outcome: Outcome) -> list[str]:
+    """Return the names of the stories in the order in which the index first names them."""
+    assert outcome.index is not None
+    found = re.findall(r'href="\./([\w-]+)/report\.html"', outcome.index.read_text(encoding="utf-8"))
+    return list(dict.fromkeys(found))
+
+
+async def test_a_story_that_cannot_be_written_costs_no_answer_of_another(
+    serve: Serve, stories: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    await check(serve(check_answer), [stories], out)
+    for name in ("a-bridge", "b-harbour"):
+        shutil.rmtree(out / name)
+    (out / "a-bridge").write_text("mine")
+    with pytest.raises(InputError, match="a-bridge"):
+        await check(serve(check_answer), [stories], out, concurrency=2 * IN_FLIGHT_A_STORY)
+    assert read_report(out / "b-harbour").run.complete
 
 
 async def test_a_second_batch_asks_nothing(serve: Serve, stories: Path, tmp_path: Path) -> None:

@@ -48,7 +48,8 @@ def test_no_vector_outlives_its_story(
             (tmp_path / "stories" / story / f"{outlet}.txt").write_text(text)
     with fake_endpoint(check_answer) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
-        done = run_command("check", tmp_path / "stories", "-o", tmp_path / "out", "--model", "m", "-q")
+        one_by_one = ("--model", "m", "--concurrency", "4", "-q")
+        done = run_command("check", tmp_path / "stories", "-o", tmp_path / "out", *one_by_one)
     assert done.code == 0, done.err
     assert embedded.count(SENTENCE) == 2  # once a story, though both articles and their claims hold it
     shipped().vectors([SENTENCE])

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -341,6 +342,28 @@ def test_answers_that_never_fit_are_3_and_listed(
     assert "never fitted" in " ".join(done.out.split())
     assert "Traceback" not in done.err
     assert command(*arguments, "--fail-on", "error").code == 1
+
+
+def test_stored_answers_of_no_use_are_asked_for_once_more_with_again(
+    command: Command, serve: Serve, story: Path, tmp_path: Path
+) -> None:
+    arguments = ("check", story, "-o", tmp_path / "out", "--model", "m")
+    serve(lambda body: said("gibberish") if "response_format" in body else check_answer(body))
+    assert command(*arguments).err == ""
+    server = serve(check_answer)
+    left = command(*arguments)
+    assert (left.code, len(server.requests)) == (3, 0)
+    assert "--again" in left.told
+    planned = command(*arguments, "--again", "--dry-run")
+    assert planned.code == 0
+    assert len(server.requests) == 0
+    assert re.search(r"^extract +[1-9]", planned.out, re.MULTILINE)
+    mended = command(*arguments, "--again")
+    assert mended.code == 0
+    assert "gibberish" not in (tmp_path / "out" / "report.json").read_text(encoding="utf-8")
+    asked = len(server.requests)
+    assert command(*arguments).code == 0
+    assert len(server.requests) == asked
 
 
 def test_an_interruption_is_3(

@@ -4,8 +4,7 @@ import asyncio
 import json
 import sqlite3
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -21,6 +20,7 @@ from pipeline.llm import DEAD_AFTER, FIRST_ATTEMPTS, Endpoint, Llm, connect
 from pipeline.prices import Price
 from pipeline.prompts import Messages
 from pipeline.store import Answers, open_answers
+from tests.commands import Serve
 from tests.fake_endpoint import (
     Answer,
     Body,
@@ -41,15 +41,6 @@ GOOD = said('{"count": 3}')
 
 class Count(BaseModel):
     count: int
-
-
-@pytest.fixture
-def serve() -> Iterator[Callable[[Answer], FakeEndpoint]]:
-    with ExitStack() as stack:
-        yield lambda answer: stack.enter_context(fake_endpoint(answer))
-
-
-Serve = Callable[[Answer], FakeEndpoint]
 
 
 def at(
@@ -402,6 +393,73 @@ async def test_any_other_refusal_fails_that_call_alone(serve: Serve, answers: An
         with pytest.raises(errors.CallFailed, match="n must be even"):
             await count(model)
         assert await count(model) == 3
+
+
+# -- asked once more --
+
+CUT_OFF = said('{"count"', finish_reason="length")
+DECLINED = said(None, refusal="I would rather not.")
+USELESS = {
+    "refused": (DECLINED, errors.AnswerRefused),
+    "cut off": (CUT_OFF, errors.AnswerTruncated),
+    "unfit": (said("no JSON at all, and never will be"), errors.AnswerInvalid),
+}
+
+
+@pytest.mark.parametrize("useless", USELESS)
+async def test_a_stored_answer_of_no_use_is_asked_for_once_more_where_wanted(
+    serve: Serve, answers: Answers, useless: str
+) -> None:
+    reply, expected = USELESS[useless]
+    before = serve(in_turn(reply))
+    async with connect(at(before), answers) as model:
+        with pytest.raises(expected):
+            await count(model)
+    server = serve(in_turn(GOOD))
+    async with connect(at(server), answers) as model:
+        with pytest.raises(expected):
+            await count(model)
+    assert server.requests == []
+    async with connect(at(server), answers, again=True) as model:
+        assert await count(model) == 3
+        assert await count(model) == 3
+    assert len(server.requests) == 1
+    async with connect(at(server), answers) as model:  # the useful answer has taken the other's place
+        assert await count(model) == 3
+    assert len(server.requests) == 1
+
+
+async def test_what_was_sent_just_now_is_not_asked_once_more(serve: Serve, answers: Answers) -> None:
+    server = serve(in_turn(CUT_OFF))
+    async with connect(at(server), answers, again=True) as model:
+        for _ in range(2):
+            with pytest.raises(errors.AnswerTruncated):
+                await count(model)
+    # The second finds a stored answer; that it came of this run does not make it any better.
+    assert len(server.requests) == 2
+
+
+async def test_what_the_caller_has_another_way_for_is_not_asked_once_more(
+    serve: Serve, answers: Answers
+) -> None:
+    server = serve(in_turn(CUT_OFF))
+    for _ in range(2):
+        async with connect(at(server), answers, again=True) as model:
+            with pytest.raises(errors.AnswerTruncated):
+                await model.structured(
+                    PROMPT, Count, stage="extract", max_tokens=20, handled=(errors.AnswerTruncated,)
+                )
+    assert len(server.requests) == 1
+
+
+async def test_odds_that_were_refused_are_asked_for_once_more(serve: Serve, answers: Answers) -> None:
+    server = serve(in_turn(DECLINED, scored({"S": -0.1, "C": -3.0, "N": -4.0})))
+    async with connect(at(server), answers) as model:
+        with pytest.raises(errors.AnswerRefused):
+            await odds(model)
+    async with connect(at(server), answers, again=True) as model:
+        assert (await odds(model))["S"] > 0.8
+        assert model.unanswered == {}
 
 
 # -- faults --

@@ -151,7 +151,10 @@ def test_a_store_that_stays_in_demand_is_told(store_in_demand: Path, monkeypatch
     Contended.in_the_way *= 50
     with monkeypatch.context() as patched:
         patched.setattr(answers, "BUSY_S", 0.1)
-        assert told(store_in_demand).startswith(f"{store_in_demand} cannot be used (database is locked): ")
+        assert told(store_in_demand) == (
+            f"{store_in_demand} cannot be used (database is locked): "
+            "end the program that holds it, or wait for it, then run the same command again."
+        )
 
 
 def test_each_failure_is_told_with_what_to_do(tmp_path: Path) -> None:

@@ -76,6 +76,9 @@ def check(
     prices: Annotated[
         Path | None, typer.Option(help="Table of prices (.toml), instead of STORYCHECK_PRICES.")
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Ask once more where a stored answer was of no use.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what there is to ask, and what it takes; ask nothing.")
     ] = False,
@@ -116,6 +119,7 @@ def check(
         prices=prices,
         threads=threads,
         calibration=calibration,
+        again=again,
     )
     if dry_run:
         raise typer.Exit(_dry_run(paths or [], out, settings))
@@ -162,6 +166,7 @@ def _check(
         heard = LoggedProgress(progress)
         outcome = asyncio.run(check_stories(stories, out, settings, endpoint, heard, interruption))
     labels: set[Label] = set()
+    has_failed = has_asked = False
     why = str(outcome.stopped) if outcome.stopped is not None else outcome.interrupted
     is_incomplete = why is not None
     for done in outcome.checked:
@@ -173,11 +178,14 @@ def _check(
         if verbose:
             _print_stages(report)
         labels |= _labels(report)
+        has_failed, has_asked = has_failed or bool(report.run.failures), has_asked or report.run.calls > 0
         is_incomplete = is_incomplete or not report.run.complete
     if outcome.index is not None:
         typer.echo(outcome.index)
     if why is not None or outcome.capped is not None:
         told(str(why or outcome.capped), INCOMPLETE)
+    elif has_failed and not has_asked:
+        told("stored answers are of no use for some of it: --again asks for them once more.", INCOMPLETE)
     return _exit_code(labels, fail_on, is_incomplete=is_incomplete)
 
 

@@ -93,6 +93,8 @@ def _prepare(connection: sqlite3.Connection, path: Path) -> None:
             mend = "make room for it, then run the same command again."
         elif code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
             mend = "make it and its folder writable, or give another folder with -o."
+        elif code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            mend = "end the program that holds it, or wait for it, then run the same command again."
         raise InputError(f"{path} cannot be used ({error}): {mend}") from error
 
 

@@ -1,0 +1,132 @@
+"""What all the stories of a run share of an endpoint: the stored answers, and the way to it for all others.
+
+A question is looked up among the stored answers, else sent by ``sending.py``, and its answer is stored before
+anything reads it.
+"""
+
+import asyncio
+import hashlib
+import json
+import weakref
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pipeline import errors
+from pipeline.budget import Budget
+from pipeline.endpoint import AnswerStore, Endpoint, Usage
+from pipeline.logs import WARNING, emit
+from pipeline.sending import OpenClient, Sender, Wait
+from pipeline.trace import Trace
+from pipeline.wire import FEATURES, SentOtherwise, Wire
+
+
+@dataclass
+class Asking:
+    """One question to the model, with all the requests it takes.
+
+    ``was_sent`` tells whether any of them was, and not found stored; ``is_anew`` where none is to be taken
+    from what earlier runs stored.
+    """
+
+    is_anew: bool = False
+    was_sent: bool = False
+
+
+class Channel:
+    """The way to one endpoint: what is asked twice is paid for once, and what was paid for is stored.
+
+    ``client`` is opened when something is first sent; ``wait`` gives the seconds before it is sent again.
+    """
+
+    def __init__(
+        self,
+        client: OpenClient,
+        endpoint: Endpoint,
+        answers: AnswerStore,
+        budget: Budget,
+        wait: Wait,
+    ) -> None:
+        self.endpoint = endpoint
+        self.budget = budget
+        known = [feature for feature in FEATURES if answers.get(lack_key(endpoint, feature)) is not None]
+        self.wire = Wire(endpoint.name, endpoint.model, endpoint.api_key, known)
+        self.odds_room = asyncio.Semaphore(endpoint.odds_concurrency or endpoint.concurrency)
+        self._answers = answers
+        self._sender = Sender(client, endpoint, self.wire, budget, wait)
+        self._room = asyncio.Semaphore(endpoint.concurrency)
+        self._asking: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+        self._sent_anew: set[str] = set()
+        self._is_capped = False
+
+    def lacks(self) -> tuple[str, ...]:
+        """Return the features that the endpoint is known to lack."""
+        return tuple(feature for feature in FEATURES if self.wire.lacks(feature))
+
+    def remember_lacks(self) -> None:
+        """Store what the endpoint lacks, so that another run does not ask for it again."""
+        for feature in self.lacks():
+            self._answers.put(lack_key(self.endpoint, feature), "endpoint", "{}")
+
+    def key(self, request: Mapping[str, Any]) -> str:
+        """Return the key of a request: the hash of all that makes its answer."""
+        parts = [request, self.endpoint.model_sha256]
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+    def stored(self, key: str, asking: Asking) -> str | None:
+        """Return the stored answer to the question ``key``, unless it is to be asked anew."""
+        if asking.is_anew and key not in self._sent_anew:
+            return None
+        return self._answers.get(key)
+
+    async def answer(
+        self, key: str, stage: str, request: dict[str, Any], usage: Usage, trace: Trace, asking: Asking
+    ) -> str:
+        """Return the stored answer to ``request``, else send it and store what comes.
+
+        What has not the shape of an answer is not stored: sent again, it may be better. Raises AnswerError,
+        EndpointError, and SentOtherwise where the endpoint lacks what it asks for.
+        """
+        async with self._asking.setdefault(key, asyncio.Lock()):  # the same question twice is paid for once
+            stored = self.stored(key, asking)
+            if stored is None:
+                async with self._room:
+                    stored = self.stored(key, asking)  # another run may have asked while this one waited
+                    if stored is None:
+                        asking.was_sent = True
+                        body = await self._sent(key, request, usage, trace)
+                        # As ASCII: UTF-8 cannot hold the halves of characters that some endpoints send.
+                        fresh = self.wire.without_key(json.dumps(body))
+                        self._answers.put(key, stage, fresh)
+                        if asking.is_anew:
+                            self._sent_anew.add(key)
+                        trace.answered(key, fresh)
+                        return fresh
+            usage.cached_calls += 1
+            emit("call_cached", text=lambda: str(stored))
+            trace.answered(key, stored)
+            return stored
+
+    async def _sent(self, key: str, request: dict[str, Any], usage: Usage, trace: Trace) -> dict[str, Any]:
+        try:
+            return await self._sender.send(request, usage)
+        except SentOtherwise:
+            self.remember_lacks()
+            raise
+        except (errors.AnswerError, errors.EndpointError) as error:
+            trace.failed(key, error)
+            self._log_failure(error)
+            raise
+
+    def _log_failure(self, error: Exception) -> None:
+        if not isinstance(error, errors.BudgetReached):
+            emit("call_failed", level=WARNING, error=type(error).__name__, text=lambda: str(error))
+        elif not self._is_capped:  # once: all that follows is not asked either
+            self._is_capped = True
+            emit("budget_reached", level=WARNING, cap=self.budget.reached or "interrupted")
+
+
+def lack_key(endpoint: Endpoint, feature: str) -> str:
+    """Return the key under which it is stored that ``endpoint`` lacks ``feature``."""
+    parts = [endpoint.name, endpoint.model, "lacks", feature]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
