@@ -1,12 +1,13 @@
 """Judges a pair of passages that may contradict each other: how they stand, what differs, and why.
 
-The model sees the two sentences between their neighbours, with outlets, dates and claims. Code has the
-last word: a growing count from an earlier day is an update, and two named speakers who differ are that and no
-more.
+The model sees the two sentences between their neighbours, with outlets, dates and claims. Two sentences that
+many articles repeat are put to it once. Code has the last word: a growing count from an earlier day is an
+update, and two named speakers who differ are that and no more.
 """
 
 import re
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
@@ -97,27 +98,52 @@ class Adjudged:
     error: str | None = None
 
 
-async def adjudicate(
-    suspicion: Suspicion, context: Context, llm: Llm, prompt: Prompt, progress: Progress
-) -> Adjudged:
-    """Return how the two sides of ``suspicion`` stand, in the ``context`` of their story.
+def in_same_words(suspicions: Iterable[Suspicion], context: Context) -> list[tuple[Suspicion, ...]]:
+    """Return the suspicions by what they set against each other: the words of two sentences and their claims.
 
-    When the model does not answer, what code found still stands, with the error; an EndpointError is raised.
+    The first of each is the one that the model is shown; it does not hang on the order of ``suspicions``.
+    """
+    groups: defaultdict[tuple[str, ...], list[Suspicion]] = defaultdict(list)
+    for suspicion in suspicions:
+        groups[tuple(sorted(_words(side, context) for side in suspicion.sides))].append(suspicion)
+    return [tuple(sorted(same, key=lambda s: _shown_first(s, context))) for same in groups.values()]
+
+
+def _words(side: Side, context: Context) -> str:
+    claim = context.claims.get(side.claim_id or "")
+    return " ".join(f"{side.quote} {claim.text if claim else ''}".split())
+
+
+def _shown_first(suspicion: Suspicion, context: Context) -> tuple[float, list[tuple[str, int]]]:
+    places = [(context.articles[side.article_id].name, side.span.start) for side in suspicion.sides]
+    return -suspicion.odds, places
+
+
+async def adjudicate(
+    same: Sequence[Suspicion], context: Context, llm: Llm, prompt: Prompt, progress: Progress
+) -> tuple[Adjudged, ...]:
+    """Return how the two sides of each suspicion stand, in the ``context`` of their story.
+
+    They are those of ``same`` words, and the model rules on the first of them. When it does not answer, what
+    code found still stands, with the error; an EndpointError is raised.
     """
     articles = context.articles
-    one, other = (_shown(side, context) for side in suspicion.sides)
+    one, other = (_shown(side, context) for side in same[0].sides)
     try:
-        with about(articles=" ".join(side.article_id for side in suspicion.sides)):
+        with about(articles=" ".join(side.article_id for side in same[0].sides)):
             ruling = await llm.structured(
                 prompt.fill({"one": one, "other": other}), Ruling, stage=STAGE, max_tokens=MAX_TOKENS
             )
     except AnswerError as error:
-        relation = relation_of(suspicion, articles) if suspicion.found_by == "values" else None
-        kind = suspicion.kind or ConflictKind.event
-        return Adjudged(suspicion, relation, kind, suspicion.what, None, str(error))
+        return tuple(_unruled(suspicion, articles, str(error)) for suspicion in same)
     finally:
-        progress.step(STAGE)
-    return _ruled(suspicion, articles, ruling)
+        progress.step(STAGE, len(same))
+    return tuple(_ruled(suspicion, articles, ruling) for suspicion in same)
+
+
+def _unruled(suspicion: Suspicion, articles: Mapping[str, Article], error: str) -> Adjudged:
+    relation = relation_of(suspicion, articles) if suspicion.found_by == "values" else None
+    return Adjudged(suspicion, relation, suspicion.kind or ConflictKind.event, suspicion.what, None, error)
 
 
 def _ruled(suspicion: Suspicion, articles: Mapping[str, Article], ruling: Ruling) -> Adjudged:

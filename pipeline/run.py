@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pipeline import __version__
-from pipeline.adjudicate import Adjudged, Context, Ruling, adjudicate
+from pipeline.adjudicate import Adjudged, Context, Ruling, adjudicate, in_same_words
 from pipeline.align import align
 from pipeline.budget import NO_CAPS
 from pipeline.cluster import cluster
@@ -178,16 +178,18 @@ async def _adjudicate_all(
 ) -> None:
     progress.start("adjudicate", len(suspicions))
     context = Context(articles, {claim.id: claim for claim in work.claims})
+    groups = in_same_words(suspicions, context)
     results = await _gather(
-        work, (adjudicate(s, context, llm, prompts.adjudicate, progress) for s in suspicions)
+        work, (adjudicate(same, context, llm, prompts.adjudicate, progress) for same in groups)
     )
-    for suspicion, result in zip(suspicions, results, strict=True):
-        if result is None or result.error:
-            where = " and ".join(articles[side.article_id].label for side in suspicion.sides)
-            reason = result.error if result and result.error else str(work.stopped)
-            work.failures.append(Failure(stage="adjudicate", where=where, reason=reason))
-        if result is not None:
-            work.adjudged.append(result)
+    for same, adjudged in zip(groups, results, strict=True):
+        for suspicion, outcome in zip(same, adjudged or [None] * len(same), strict=True):
+            if outcome is None or outcome.error:
+                where = " and ".join(articles[side.article_id].label for side in suspicion.sides)
+                reason = outcome.error if outcome and outcome.error else str(work.stopped)
+                work.failures.append(Failure(stage="adjudicate", where=where, reason=reason))
+            if outcome is not None:
+                work.adjudged.append(outcome)
     progress.finish("adjudicate")
 
 

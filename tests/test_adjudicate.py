@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from pipeline.adjudicate import NEIGHBOUR, Adjudged, Context, adjudicate
+from pipeline.adjudicate import NEIGHBOUR, Adjudged, Context, adjudicate, in_same_words
 from pipeline.errors import AnswerInvalid, EndpointDown
 from pipeline.progress import Silent
 from schemas.article import Article
@@ -46,11 +46,45 @@ async def ruled(
     double: Double, suspicion: Suspicion, *articles: Article, claims: tuple[Claim, ...] = ()
 ) -> Adjudged:
     context = Context({a.id: a for a in articles}, {c.id: c for c in claims})
-    return await adjudicate(suspicion, context, double.llm, PROMPT, Silent())
+    [outcome] = await adjudicate([suspicion], context, double.llm, PROMPT, Silent())
+    return outcome
 
 
 def boats(number: int, by: str = "", published: date | None = DAY, name: str = "one") -> Article:
     return article(f"The storm broke {number} boats in Kelmar{by}.", f"{name}{number}", published)
+
+
+def suspected(one: Article, other: Article, said: Claim | None = None) -> Suspicion:
+    """Suspect the last sentences of both, for what ``one`` was found to claim, if anything."""
+    quotes = one.quote(one.sentences[-1].span), other.quote(other.sentences[-1].span)
+    sides = side(one, quotes[0], claim_id=said.id if said else None), side(other, quotes[1])
+    return Suspicion(sides=sides, found_by="values", kind=ConflictKind.quantity, what="12 against 31")
+
+
+async def test_two_sentences_that_many_articles_repeat_are_put_to_the_model_once() -> None:
+    twelve = [boats(12, name=name) for name in ("a", "b", "c")]
+    thirty = [boats(31, name=name) for name in ("d", "e")]
+    context = Context({a.id: a for a in (*twelve, *thirty)}, {})
+    suspicions = [suspected(one, other) for one in twelve for other in thirty]
+    suspicions[1::2] = [s.model_copy(update={"sides": s.sides[::-1]}) for s in suspicions[1::2]]
+    shown = []
+    for order in (suspicions, suspicions[::-1]):
+        [same] = in_same_words(order, context)
+        double = ruling("compatible")
+        outcomes = await adjudicate(same, context, double.llm, PROMPT, Silent())
+        assert {o.suspicion for o in outcomes} == set(suspicions)
+        assert {(o.relation, o.agreed) for o in outcomes} == {(Relation.contradiction, False)}
+        shown += double.asked
+    assert len(shown) == 2
+    assert shown[0] == shown[1]
+
+
+def test_other_words_or_another_claim_are_another_question() -> None:
+    one, other, third = boats(12, name="a"), boats(31, name="b"), boats(32, name="c")
+    said = claim(one, "The storm", "The storm broke 12 boats.")
+    context = Context({a.id: a for a in (one, other, third)}, {said.id: said})
+    suspicions = [suspected(one, other), suspected(one, third), suspected(one, other, said)]
+    assert in_same_words(suspicions, context) == [(s,) for s in suspicions]
 
 
 def dead(number: int, published: date | None = DAY) -> Article:
