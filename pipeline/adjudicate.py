@@ -99,7 +99,7 @@ class Adjudged:
 
 
 def in_same_words(suspicions: Iterable[Suspicion], context: Context) -> list[tuple[Suspicion, ...]]:
-    """Return the suspicions by what they set against each other: the words of two sentences and their claims.
+    """Return the suspicions by what they set against each other: two sentences, and what of them differs.
 
     The first of each is the one that the model is shown; it does not hang on the order of ``suspicions``.
     """
@@ -110,13 +110,18 @@ def in_same_words(suspicions: Iterable[Suspicion], context: Context) -> list[tup
 
 
 def _words(side: Side, context: Context) -> str:
-    claim = context.claims.get(side.claim_id or "")
-    return " ".join(f"{side.quote} {claim.text if claim else ''}".split())
+    """Return the sentence of a side with what differs in it, or with the claim where that is not known."""
+    start, claim = side.span.start, context.claims.get(side.claim_id or "")
+    parts = [side.quote[d.start - start : d.end - start] for d in side.differs]
+    if not parts and claim is not None:
+        parts = [claim.text]
+    return "\0".join(" ".join(part.split()) for part in (side.quote, *parts))
 
 
-def _shown_first(suspicion: Suspicion, context: Context) -> tuple[float, list[tuple[str, int]]]:
-    places = [(context.articles[side.article_id].name, side.span.start) for side in suspicion.sides]
-    return -suspicion.odds, places
+def _shown_first(suspicion: Suspicion, context: Context) -> tuple[float, list[tuple[str, int, str]]]:
+    names = [context.articles[side.article_id].name for side in suspicion.sides]
+    sides = zip(names, suspicion.sides, strict=True)
+    return -suspicion.odds, [(name, side.span.start, side.claim_id or "") for name, side in sides]
 
 
 async def adjudicate(

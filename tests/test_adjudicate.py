@@ -54,10 +54,10 @@ def boats(number: int, by: str = "", published: date | None = DAY, name: str = "
     return article(f"The storm broke {number} boats in Kelmar{by}.", f"{name}{number}", published)
 
 
-def suspected(one: Article, other: Article, said: Claim | None = None) -> Suspicion:
-    """Suspect the last sentences of both, for what ``one`` was found to claim, if anything."""
+def suspected(one: Article, other: Article, differs: str = "", said: Claim | None = None) -> Suspicion:
+    """Suspect the last sentences of both, for what of ``one`` differs, or is claimed, if anything."""
     quotes = one.quote(one.sentences[-1].span), other.quote(other.sentences[-1].span)
-    sides = side(one, quotes[0], claim_id=said.id if said else None), side(other, quotes[1])
+    sides = side(one, quotes[0], differs, said.id if said else None), side(other, quotes[1])
     return Suspicion(sides=sides, found_by="values", kind=ConflictKind.quantity, what="12 against 31")
 
 
@@ -79,12 +79,26 @@ async def test_two_sentences_that_many_articles_repeat_are_put_to_the_model_once
     assert shown[0] == shown[1]
 
 
-def test_other_words_or_another_claim_are_another_question() -> None:
+def test_other_words_another_difference_or_another_claim_are_another_question() -> None:
     one, other, third = boats(12, name="a"), boats(31, name="b"), boats(32, name="c")
     said = claim(one, "The storm", "The storm broke 12 boats.")
     context = Context({a.id: a for a in (one, other, third)}, {said.id: said})
-    suspicions = [suspected(one, other), suspected(one, third), suspected(one, other, said)]
+    suspicions = [
+        suspected(one, other),
+        suspected(one, third),
+        suspected(one, other, "12"),
+        suspected(one, other, "Kelmar"),
+        suspected(one, other, said=said),
+    ]
     assert in_same_words(suspicions, context) == [(s,) for s in suspicions]
+
+
+def test_a_claim_makes_no_other_question_where_it_is_known_what_differs() -> None:
+    one, other = boats(12, name="a"), boats(31, name="b")
+    said = claim(one, "The storm", "The storm broke 12 boats.")
+    context = Context({a.id: a for a in (one, other)}, {said.id: said})
+    same = [suspected(one, other, "12", claimed) for claimed in (None, said)]
+    assert list(map(set, in_same_words(same, context))) == [set(same)]
 
 
 def dead(number: int, published: date | None = DAY) -> Article:
