@@ -1,6 +1,7 @@
 """Puts what was judged together: one entry per conflict, one verdict per claim, origins counted once."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -51,13 +52,16 @@ def reconcile(
     The order of ``articles`` and ``adjudged`` does not change what is found.
     """
     names = {article.id: article.name for article in articles}
-    conflicts = _conflicts(adjudged, claims, names)
+    conflicts = _conflicts(adjudged, _by_article(claims), names)
     sources = Sources(articles, origins, claims)
     has_others = len(articles) > 1
+    against = _against(conflicts)
     verdicts = [
         ReportClaim(
             **dict(claim),
-            verdict=_verdict(claim, judged.get(claim.id), conflicts, sources, has_others=has_others),
+            verdict=_verdict(
+                claim, judged.get(claim.id), against.get(claim.id, ()), sources, has_others=has_others
+            ),
             worth=worth.score,
             worth_reasons=worth.reasons,
         )
@@ -67,8 +71,15 @@ def reconcile(
     return Reconciled(tuple(verdicts), conflicts)
 
 
+def _by_article(claims: Iterable[Claim]) -> Mapping[str, Sequence[Claim]]:
+    found: defaultdict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        found[claim.article_id].append(claim)
+    return found
+
+
 def _conflicts(
-    adjudged: Iterable[Adjudged], claims: Sequence[Claim], names: Mapping[str, str]
+    adjudged: Iterable[Adjudged], claims: Mapping[str, Sequence[Claim]], names: Mapping[str, str]
 ) -> tuple[Contradiction, ...]:
     """Return one entry per pair of sentences and kind, strongest first."""
     by_pair: dict[tuple[tuple[str, int], ...], dict[ConflictKind, list[Adjudged]]] = {}
@@ -102,7 +113,9 @@ def _ordered(outcome: Adjudged, names: Mapping[str, str]) -> tuple[Side, Side]:
     return (one, other) if keys[0] <= keys[1] else (other, one)
 
 
-def _entry(outcomes: Sequence[Adjudged], claims: Sequence[Claim], names: Mapping[str, str]) -> Contradiction:
+def _entry(
+    outcomes: Sequence[Adjudged], claims: Mapping[str, Sequence[Claim]], names: Mapping[str, str]
+) -> Contradiction:
     """Return the entry for what was found of one kind in one pair of sentences; all that differs is shown."""
     strongest, *_ = ranked = sorted(outcomes, key=lambda outcome: _strength(outcome, names))
     relation = strongest.relation or Relation.contradiction
@@ -146,36 +159,45 @@ def _confidence(outcome: Adjudged) -> float:
     return round(outcome.suspicion.odds * (DOUBTED if outcome.agreed is False else 1.0), 3)
 
 
-def _with_claim(side: Side, other: Side, claims: Sequence[Claim]) -> Side:
+def _with_claim(side: Side, other: Side, claims: Mapping[str, Sequence[Claim]]) -> Side:
     """Return ``side`` with the claim it is about: of its sentence, and holding what differs.
 
     Where that is not known, it is the claim nearest to what the other side says. A claim that has none of
     either is about something else in the sentence.
     """
-    here = [c for c in claims if c.article_id == side.article_id and side.span in (c.span, *c.repeats)]
+    here = [c for c in claims.get(side.article_id, ()) if side.span in (c.span, *c.repeats)]
     if side.claim_id is not None or not here:
         return side
     start = side.span.start
     words = " ".join(side.quote[d.start - start : d.end - start] for d in side.differs)
     if not content_stems(words):
-        words = next((claim.text for claim in claims if claim.id == other.claim_id), other.quote)
+        there = claims.get(other.article_id, ())
+        words = next((claim.text for claim in there if claim.id == other.claim_id), other.quote)
     fits = [containment(words, f"{claim.text} {claim.speaker or ''}") for claim in here]
     if max(fits) == 0.0:
         return side
     return side.model_copy(update={"claim_id": here[fits.index(max(fits))].id})
 
 
+def _against(conflicts: Iterable[Contradiction]) -> Mapping[str, Sequence[Contradiction]]:
+    """Return the contradictions by the claims they are about, in their order."""
+    found: defaultdict[str, list[Contradiction]] = defaultdict(list)
+    for conflict in conflicts:
+        if conflict.relation is Relation.contradiction:
+            for claim_id in dict.fromkeys(side.claim_id for side in conflict.sides):
+                if claim_id is not None:
+                    found[claim_id].append(conflict)
+    return found
+
+
 def _verdict(
     claim: Claim,
     judged: Judged | None,
-    conflicts: Sequence[Contradiction],
+    against: Sequence[Contradiction],
     sources: Sources,
     *,
     has_others: bool,
 ) -> Verdict:
-    against = [
-        c for c in conflicts if c.relation is Relation.contradiction and _side_of(claim, c) is not None
-    ]
     evidence = [] if judged is None else list(judged.evidence)
     if against:
         return _contradicted(claim, against, evidence)
@@ -205,14 +227,11 @@ def _unsupported(reason: UnsupportedReason, evidence: tuple[Evidence, ...]) -> V
     return Verdict(label=Label.unsupported, confidence=confidence, evidence=evidence, reason=reason.value)
 
 
-def _side_of(claim: Claim, conflict: Contradiction) -> int | None:
-    return next((i for i, side in enumerate(conflict.sides) if side.claim_id == claim.id), None)
-
-
 def _contradicted(claim: Claim, against: Sequence[Contradiction], evidence: Sequence[Evidence]) -> Verdict:
     rows: list[Evidence] = []
     for conflict in against:
-        side = conflict.sides[1 - (_side_of(claim, conflict) or 0)]
+        one, other = conflict.sides
+        side = other if one.claim_id == claim.id else one
         rows.append(
             Evidence(
                 article_id=side.article_id,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.align import Aligned, Statement, whole
+from pipeline.remembered import remembered
 from pipeline.values.differences import Difference, Passage, differences, has_conflicting_values
 from pipeline.values.polarity import negations
 from schemas.article import Article
@@ -166,11 +167,16 @@ def _note(measured: Measured, pair: Aligned) -> None:
 def _claim_values(pair: Aligned) -> Iterator[Suspicion]:
     """Yield the values of two claims that exclude each other, where both stand in the claims' sentences."""
     passages = [Passage(text=s.text, published=s.article.published) for s in (pair.one, pair.other)]
-    for difference in differences(*passages):
+    for difference in _differences(*passages):
         spans = _in_sentence(pair.one, difference, 0), _in_sentence(pair.other, difference, 1)
         if all(spans) and difference.kind is not ConflictKind.attribution:
             sides = (_side(pair.one, spans[0]), _side(pair.other, spans[1]))
             yield Suspicion(sides=sides, found_by="values", kind=difference.kind, what=difference.what)
+
+
+@remembered(most=65536)  # what many articles say alike is set against each other again and again
+def _differences(one: Passage, other: Passage) -> tuple[Difference, ...]:
+    return tuple(differences(one, other))
 
 
 def _in_sentence(statement: Statement, difference: Difference, side: int) -> Span | None:
