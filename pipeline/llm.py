@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import cache
 from typing import Any, Final, Literal, TypeVar, cast
 
 import instructor
@@ -167,7 +168,7 @@ class Llm:
         create = cast("Any", instructor.patch(create=cast("Any", send), mode=mode))
         try:
             result = await create(
-                response_model=answer,
+                response_model=_prepared(answer),
                 max_retries=2,
                 model=self.endpoint.model,
                 messages=prompt,
@@ -224,8 +225,7 @@ class Llm:
                 return odds
             wire.note(NO_LETTER)
             break
-        choice = create_model("Choice", answer=(cast("Any", Literal[tuple(options)]), ...))
-        chosen = await self._structured(prompt, choice, stage, 30, asking)
+        chosen = await self._structured(prompt, _choice(tuple(options)), stage, 30, asking)
         return odds_of_letter(cast("Any", chosen).answer, options)
 
     async def _send(self, stage: str, request: dict[str, Any], asking: Asking) -> dict[str, Any]:
@@ -237,6 +237,20 @@ class Llm:
         answer: dict[str, Any] = json.loads(stored)
         check_refusal(answer)
         return answer
+
+
+@cache
+def _choice(options: tuple[str, ...]) -> type[BaseModel]:
+    """Return the record of an answer that is one of ``options``."""
+    return create_model("Choice", answer=(cast("Any", Literal[options]), ...))
+
+
+@cache
+def _prepared(answer: type[BaseModel]) -> type[BaseModel]:
+    """Return ``answer`` as instructor prepares it, with its JSON Schema, once instead of for each call."""
+    prepared = instructor.response_schema(answer)
+    prepared.model_json_schema = cache(prepared.model_json_schema)  # type: ignore[assignment]
+    return prepared
 
 
 def _wait_s(state: RetryCallState) -> float:

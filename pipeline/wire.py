@@ -3,6 +3,7 @@
 A missing feature is detected once, from the endpoint's own refusal, and noted for the report.
 """
 
+import json
 import re
 import ssl
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,6 @@ from urllib.parse import urlsplit
 
 import httpx2
 import openai
-from openai.types.chat import ChatCompletion
 
 from pipeline import errors
 from pipeline.completion import check_shape
@@ -19,6 +19,7 @@ from pipeline.limits import pause_s
 
 REASONING_ROOM = 2000  # tokens a reasoning model may think before its answer
 SHORTEST_SECRET = 8  # characters; a shorter key is a placeholder, and cutting it out would garble words
+_FOREIGN = "what the endpoint sent is no chat completion"
 
 
 class SentOtherwise(Exception):
@@ -178,16 +179,25 @@ FEATURES = {
 }
 
 
-def body_of(completion: object) -> dict[str, Any]:
-    """Return the body of a completion that can be read. Raises Unreadable for anything else."""
-    if not isinstance(completion, ChatCompletion) or not isinstance(completion.choices, list):
-        raise Unreadable("what the endpoint sent is no chat completion", is_foreign=True)
-    body = completion.model_dump(exclude_none=True, warnings=False)
+def object_in(content: bytes) -> dict[str, Any]:
+    """Return the JSON object that an endpoint sent. Raises Unreadable for anything else."""
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
+        raise Unreadable("what the endpoint sent is no JSON", is_foreign=True) from None
+    if not isinstance(body, dict):
+        raise Unreadable(_FOREIGN, is_foreign=True)
+    return body
+
+
+def check_completion(body: Mapping[str, Any]) -> None:
+    """Raise Unreadable where ``body`` is no chat completion, or one that cannot be read."""
+    if not isinstance(body.get("choices"), list):
+        raise Unreadable(_FOREIGN, is_foreign=True)
     try:
         check_shape(body)
     except errors.AnswerInvalid as error:
         raise Unreadable(str(error)) from None
-    return body
 
 
 def may_help_to_retry(error: BaseException) -> bool:

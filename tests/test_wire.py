@@ -1,5 +1,7 @@
 """What an endpoint's refusals are taken to mean, one by one."""
 
+import json
+
 import httpx2
 import openai
 import pytest
@@ -10,10 +12,13 @@ from pipeline import errors
 from pipeline.wire import (
     FEATURES,
     SentOtherwise,
+    Unreadable,
     Wire,
+    check_completion,
     is_loopback,
     is_overload,
     may_help_to_retry,
+    object_in,
     retry_after_s,
 )
 
@@ -119,3 +124,45 @@ def test_without_an_answer_there_is_no_retry_after() -> None:
 )
 def test_this_machine_is_known(base_url: str | None, expected: bool) -> None:
     assert is_loopback(base_url) is expected
+
+
+# -- what was sent --
+
+
+@given(st.dictionaries(st.text(), st.none() | st.integers() | st.text()))
+def test_an_object_is_read_in_any_encoding_of_json(body: dict[str, object]) -> None:
+    for encoding in ("utf-8", "utf-16", "utf-32"):
+        assert object_in(json.dumps(body, ensure_ascii=True).encode(encoding)) == body
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"{",
+        b"\xff",
+        b"<html></html>",
+        b"[" * 1_000_000,
+        b'{"choices": ' + b"1" * 5000 + b"}",
+        b"[]",
+        b"null",
+    ],
+)
+def test_what_is_no_object_is_foreign(content: bytes) -> None:
+    with pytest.raises(Unreadable) as caught:
+        object_in(content)
+    assert caught.value.is_foreign
+
+
+@pytest.mark.parametrize("body", [{}, {"choices": None}, {"choices": {}}, {"error": {"message": "down"}}])
+def test_an_object_without_choices_is_foreign(body: dict[str, object]) -> None:
+    with pytest.raises(Unreadable, match="no chat completion") as caught:
+        check_completion(body)
+    assert caught.value.is_foreign
+
+
+@pytest.mark.parametrize("choices", [[], [None], [{"message": {"content": 3}}]])
+def test_choices_that_cannot_be_read_are_no_other_tools(choices: list[object]) -> None:
+    with pytest.raises(Unreadable, match="see its choices") as caught:
+        check_completion({"choices": choices})
+    assert not caught.value.is_foreign
