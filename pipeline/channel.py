@@ -63,10 +63,10 @@ class Channel:
         """Return the features that the endpoint is known to lack."""
         return tuple(feature for feature in FEATURES if self.wire.lacks(feature))
 
-    def remember_lacks(self) -> None:
+    async def remember_lacks(self) -> None:
         """Store what the endpoint lacks, so that another run does not ask for it again."""
         for feature in self.lacks():
-            self._answers.put(lack_key(self.endpoint, feature), "endpoint", "{}")
+            await self._answers.put(lack_key(self.endpoint, feature), "endpoint", "{}")
 
     def key(self, request: Mapping[str, Any]) -> str:
         """Return the key of a request: the hash of all that makes its answer."""
@@ -95,13 +95,14 @@ class Channel:
                     if stored is None:
                         asking.was_sent = True
                         body = await self._sent(key, request, usage, trace)
-                        # As ASCII: UTF-8 cannot hold the halves of characters that some endpoints send.
-                        fresh = self.wire.without_key(json.dumps(body))
-                        self._answers.put(key, stage, fresh)
-                        if asking.is_anew:
-                            self._sent_anew.add(key)
-                        trace.answered(key, fresh)
-                        return fresh
+                if stored is None:
+                    # As ASCII: UTF-8 cannot hold the halves of characters that some endpoints send.
+                    fresh = self.wire.without_key(json.dumps(body))
+                    await self._answers.put(key, stage, fresh)
+                    if asking.is_anew:
+                        self._sent_anew.add(key)
+                    trace.answered(key, fresh)
+                    return fresh
             usage.cached_calls += 1
             emit("call_cached", text=lambda: str(stored))
             trace.answered(key, stored)
@@ -111,7 +112,7 @@ class Channel:
         try:
             return await self._sender.send(request, usage)
         except SentOtherwise:
-            self.remember_lacks()
+            await self.remember_lacks()
             raise
         except (errors.AnswerError, errors.EndpointError) as error:
             trace.failed(key, error)

@@ -14,8 +14,8 @@ class AnswerStore(Protocol):
     def get(self, key: str) -> str | None:
         """Return the stored response body, or None."""
 
-    def put(self, key: str, stage: str, response: str) -> None:
-        """Store a response body."""
+    async def put(self, key: str, stage: str, response: str) -> None:
+        """Store a response body, and return once it is safe: only then it is used."""
 
 
 @dataclass(frozen=True)

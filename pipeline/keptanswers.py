@@ -64,7 +64,7 @@ class KeptAnswers:
             self.otherwise.add(short)
         return stored
 
-    def put(self, key: str, stage: str, response: str) -> None:
+    async def put(self, key: str, stage: str, response: str) -> None:
         """Store nothing."""
 
     def altered(self) -> Iterator[str]:

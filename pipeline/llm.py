@@ -218,7 +218,7 @@ class Llm:
                 continue
             if not tokens:
                 wire.note_lack("logprobs")
-                self._channel.remember_lacks()
+                await self._channel.remember_lacks()
                 break
             odds = odds_of_tokens(tokens, options)
             if odds is not None:

@@ -137,7 +137,7 @@ class _Nothing:
     def get(self, key: str) -> str | None:
         """Return None."""
 
-    def put(self, key: str, stage: str, response: str) -> None:
+    async def put(self, key: str, stage: str, response: str) -> None:
         """Keep nothing."""
 
 

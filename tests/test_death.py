@@ -282,16 +282,18 @@ def test_two_processes_may_share_a_cache(stories: Path, tmp_path: Path) -> None:
 
 
 STORE = """
-import sys, time
+import asyncio, sys, time
 from pathlib import Path
 from pipeline.store import open_answers
 path = Path(sys.argv[1])
 Path(sys.argv[2]).touch()
 while not path.with_name("go").exists():
     time.sleep(0.001)
-with open_answers(path) as answers:
-    for n in range(20):
-        answers.put(f"{sys.argv[2]} {n}", "extract", "x")
+async def write():
+    with open_answers(path) as answers:
+        for n in range(20):
+            await answers.put(f"{sys.argv[2]} {n}", "extract", "x")
+asyncio.run(write())
 """
 
 
@@ -319,12 +321,12 @@ def test_killed_runs_lose_nothing(tmp_path: Path) -> None:
     assert told["most_asked_again_after_a_kill"] <= CONCURRENCY
 
 
-def test_a_stored_answer_is_on_disk_when_put_returns(tmp_path: Path) -> None:
+async def test_a_stored_answer_is_on_disk_when_put_returns(tmp_path: Path) -> None:
     with open_answers(tmp_path / "answers.sqlite") as answers:
-        assert answers._connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        assert answers._connection.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL: synced each time
+        assert answers._writing.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert answers._writing.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL: synced each time
         for n in range(3):
-            answers.put(f"key {n}", "extract", "answer")
+            await answers.put(f"key {n}", "extract", "answer")
             copy = tmp_path / f"copy {n}"  # what another machine would find on the disk
             copy.mkdir()
             for suffix in ("", "-wal"):
@@ -333,10 +335,10 @@ def test_a_stored_answer_is_on_disk_when_put_returns(tmp_path: Path) -> None:
                 assert found_there.get(f"key {n}") == "answer"
 
 
-def test_a_write_ahead_log_that_was_cut_short_loses_its_end_alone(tmp_path: Path) -> None:
+async def test_a_write_ahead_log_that_was_cut_short_loses_its_end_alone(tmp_path: Path) -> None:
     with open_answers(tmp_path / "answers.sqlite") as answers:
         for n in range(30):
-            answers.put(f"key {n}", "extract", "x" * 300)
+            await answers.put(f"key {n}", "extract", "x" * 300)
         data, log = ((tmp_path / f"answers.sqlite{end}").read_bytes() for end in ("", "-wal"))
     kept = []
     for share in (0.25, 0.5, 0.75, 1.0):

@@ -19,7 +19,6 @@ from pipeline.store import (
     answers_path,
     decisionfile,
     import_decisions,
-    open_answers,
     prepare_run_directory,
     read_decisions,
     read_report,
@@ -32,6 +31,7 @@ from schemas.contradiction import ConflictKind, Contradiction, Relation
 from schemas.decision import DecidedSide, Decision, DismissalReason, Ruling
 from schemas.report import Report
 from tests.sample_report import sample_report
+from tests.stored_answers import store_answers
 
 START = datetime(2031, 3, 5, 12, tzinfo=UTC)
 
@@ -84,8 +84,7 @@ def test_nothing_is_decided_and_nothing_written_before_the_first_decision(tmp_pa
 
 
 def test_a_decision_lies_in_one_file_of_its_own(tmp_path: Path) -> None:
-    with open_answers(answers_path(tmp_path, None)) as answers:
-        answers.put("a", "extract", "1")
+    store_answers(answers_path(tmp_path, None), {"a": "1"})
     kept = record_decision(tmp_path, decision("f1", note="“twice”\0 \U0001f6a2"))
     (tmp_path / "answers.sqlite").unlink()
     assert [path.name for path in tmp_path.iterdir() if "decisions" in path.name] == [DECISIONS]

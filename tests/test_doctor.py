@@ -11,13 +11,14 @@ import pytest
 from pipeline.config import read_environment
 from pipeline.doctor import setup
 from pipeline.embedded.models import CATALOGUE
-from pipeline.store import ANSWERS, open_answers, record_decision
+from pipeline.store import ANSWERS, record_decision
 from pipeline.store.lock import alone
 from schemas.contradiction import ConflictKind, Relation
 from schemas.decision import DecidedSide, Decision, Ruling
 from tests.commands import Ended, Serve, run_command
 from tests.fake_endpoint import Answer, Body, FakeEndpoint, Reply, check_answer, refused
 from tests.harbour import write_story
+from tests.stored_answers import store_answers
 
 KEY = "sk-heron-gravel-0417-tulip"
 
@@ -289,9 +290,7 @@ def test_a_run_that_is_not_complete_is_a_warning(serve: Serve, out: Path, tmp_pa
 
 def test_a_damaged_store_is_broken(out: Path) -> None:
     path = out / ANSWERS
-    with open_answers(path) as answers:
-        for n in range(200):
-            answers.put(f"key {n}", "extract", "x" * 500)
+    store_answers(path, {f"key {n}": "x" * 500 for n in range(200)})
     data = bytearray(path.read_bytes())
     for page in range(2, len(data) // 4096):
         data[page * 4096 : page * 4096 + 100] = b"\xff" * 100

@@ -1,9 +1,10 @@
 """The store of answers in bad times: shared, moved, full, not writable, or held by another."""
 
+import asyncio
 import resource
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 
 from pipeline.errors import InputError
 from pipeline.store import ANSWERS, answers, answers_path, open_answers
+
+PAGE = 4096  # bytes, of SQLite
 
 
 def told(path: Path) -> str:
@@ -42,11 +45,11 @@ def full_disk() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def test_an_answer_is_kept_with_its_stage_and_when_it_came_in_universal_time(tmp_path: Path) -> None:
+async def test_an_answer_is_kept_with_its_stage_and_when_it_came_in_universal_time(tmp_path: Path) -> None:
     before = datetime.now(UTC).replace(microsecond=0)
     with open_answers(tmp_path / ANSWERS) as store:
-        store.put("a", "extract", "1")
-        store.put("a", "verify", "2")
+        await store.put("a", "extract", "1")
+        await store.put("a", "verify", "2")
     assert asked(tmp_path / ANSWERS, "SELECT count(*) FROM answer") == "1"
     assert asked(tmp_path / ANSWERS, "SELECT key || stage || response FROM answer") == "averify2"
     came = datetime.fromisoformat(asked(tmp_path / ANSWERS, "SELECT created_at FROM answer"))
@@ -54,20 +57,20 @@ def test_an_answer_is_kept_with_its_stage_and_when_it_came_in_universal_time(tmp
     assert before <= came <= datetime.now(UTC)
 
 
-def test_a_store_that_lost_nothing_refuses_nothing(tmp_path: Path) -> None:
+async def test_a_store_that_lost_nothing_refuses_nothing(tmp_path: Path) -> None:
     with open_answers(tmp_path / ANSWERS) as store:
         store.refuse()
-        store.put("a", "extract", "1")
+        await store.put("a", "extract", "1")
         store.refuse()
         assert store.get("a") == "1"
 
 
-def test_after_an_answer_was_lost_no_other_is_paid_for(tmp_path: Path) -> None:
+async def test_after_an_answer_was_lost_no_other_is_paid_for(tmp_path: Path) -> None:
     path = tmp_path / ANSWERS
     with open_answers(path) as store:
-        store.put("a", "extract", "1")
+        await store.put("a", "extract", "1")
         with full_disk(), pytest.raises(InputError) as lost:
-            store.put("b", "extract", "2" * 100_000)
+            await store.put("b", "extract", "2" * 100_000)
         message = str(lost.value)
         assert message.startswith(f"Cannot store an answer in {path} (")
         assert message.endswith(
@@ -79,6 +82,63 @@ def test_after_an_answer_was_lost_no_other_is_paid_for(tmp_path: Path) -> None:
         assert (store.get("a"), store.get("b")) == ("1", None)
 
 
+async def test_all_that_come_at_once_are_kept_and_wait_for_the_disk_together(tmp_path: Path) -> None:
+    path = tmp_path / ANSWERS
+    with open_answers(path) as store:
+        await asyncio.gather(*(store.put(f"key {n}", "extract", str(n)) for n in range(200)))
+        with closing(sqlite3.connect(path)) as other:  # as another process sees it
+            assert other.execute("SELECT count(*) FROM answer").fetchone() == (200,)
+        commits = (tmp_path / f"{ANSWERS}-wal").read_bytes()
+    # The frame that ends a transaction has the size of the database, after which it is on disk.
+    frames = range(32, len(commits), 24 + PAGE)
+    ends = sum(commits[at + 4 : at + 8] != bytes(4) for at in frames)
+    assert ends < 20
+
+
+async def test_an_answer_is_written_while_another_is_awaited(tmp_path: Path) -> None:
+    path = tmp_path / ANSWERS
+    with open_answers(path) as store:
+        await store.put("a", "extract", "1")
+        with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+            writer.execute("BEGIN IMMEDIATE")  # as long as it writes, nothing of ours is stored
+            putting = [asyncio.ensure_future(store.put(key, "extract", "2")) for key in "bcd"]
+            await asyncio.sleep(0)
+            assert (store.get("a"), store.get("b")) == ("1", None)  # and reading goes on
+            assert not any(one.done() for one in putting)
+            writer.execute("COMMIT")
+            await asyncio.gather(*putting)
+            assert [store.get(key) for key in "bcd"] == ["2"] * 3
+
+
+async def test_what_nobody_waits_for_any_more_is_stored_all_the_same(tmp_path: Path) -> None:
+    path = tmp_path / ANSWERS
+    with open_answers(path) as store:
+        putting = [asyncio.ensure_future(store.put(key, "extract", "1")) for key in "ab"]
+        await asyncio.sleep(0)
+        putting[0].cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await putting[0]
+        await putting[1]
+        left = asyncio.ensure_future(store.put("c", "extract", "1"))
+        await asyncio.sleep(0)
+        left.cancel()
+    with open_answers(path) as store:
+        assert [store.get(key) for key in "abc"] == ["1"] * 3
+
+
+async def test_each_whose_answer_was_lost_is_told(tmp_path: Path) -> None:
+    path = tmp_path / ANSWERS
+    with open_answers(path) as store:
+        with full_disk():
+            putting = [store.put(f"key {n}", "extract", "2" * 100_000) for n in range(5)]
+            told = await asyncio.gather(*putting, return_exceptions=True)
+        assert all(isinstance(error, InputError) for error in told)
+        assert {str(error).partition(" (")[0] for error in told} == {f"Cannot store an answer in {path}"}
+        assert [store.get(f"key {n}") for n in range(5)] == [None] * 5
+        with pytest.raises(InputError, match="make room for it"):
+            store.refuse()
+
+
 def test_a_store_is_made_for_several_processes_and_marked_as_ours(tmp_path: Path) -> None:
     with open_answers(tmp_path / ANSWERS):
         pass
@@ -86,21 +146,21 @@ def test_a_store_is_made_for_several_processes_and_marked_as_ours(tmp_path: Path
     assert (tmp_path / ANSWERS).read_bytes()[68:72] == b"StoC"
 
 
-def test_a_store_that_came_without_its_log_can_be_shared_again(tmp_path: Path) -> None:
+async def test_a_store_that_came_without_its_log_can_be_shared_again(tmp_path: Path) -> None:
     with open_answers(tmp_path / ANSWERS) as store:
-        store.put("a", "extract", "1")
+        await store.put("a", "extract", "1")
     assert asked(tmp_path / ANSWERS, "PRAGMA journal_mode = DELETE") == "delete"
     with open_answers(tmp_path / ANSWERS) as store:
         assert asked(tmp_path / ANSWERS, "PRAGMA journal_mode") == "wal"
         assert store.get("a") == "1"
 
 
-def test_answers_are_read_while_another_process_writes(
+async def test_answers_are_read_while_another_process_writes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / ANSWERS
     with open_answers(path) as store:
-        store.put("a", "extract", "1")
+        await store.put("a", "extract", "1")
     monkeypatch.setattr(answers, "BUSY_S", 0.1)
     writer = sqlite3.connect(path, isolation_level=None)
     writer.execute("BEGIN IMMEDIATE")
@@ -131,18 +191,18 @@ def store_in_demand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A new store that another process writes to just when it is set up."""
     connect = sqlite3.connect
 
-    def contended(path: Path, *, timeout: float) -> sqlite3.Connection:
+    def contended(path: Path, **options: Any) -> sqlite3.Connection:  # noqa: ANN401
         monkeypatch.undo()  # this once
-        return connect(path, timeout=timeout, factory=Contended)
+        return connect(path, **options, factory=Contended)
 
     monkeypatch.setattr(sqlite3, "connect", contended)
     Contended.in_the_way = [tmp_path / ANSWERS]
     return tmp_path / ANSWERS
 
 
-def test_a_new_store_waits_for_another_process_that_sets_it_up(store_in_demand: Path) -> None:
+async def test_a_new_store_waits_for_another_process_that_sets_it_up(store_in_demand: Path) -> None:
     with open_answers(store_in_demand) as store:
-        store.put("a", "extract", "1")
+        await store.put("a", "extract", "1")
     assert Contended.in_the_way == []
     assert asked(store_in_demand, "PRAGMA journal_mode") == "wal"
 

@@ -7,14 +7,13 @@ import pytest
 
 from pipeline.store import ANSWERS, DECISIONS, open_answers, record_decision
 from pipeline.store.soundness import count_sound
+from tests.stored_answers import store_answers
 from tests.test_decisions import decision
 
 
 def filled(folder: Path, count: int) -> Path:
     path = folder / ANSWERS
-    with open_answers(path) as answers:
-        for n in range(count):
-            answers.put(f"key {n}", "extract", "x" * 500)
+    store_answers(path, {f"key {n}": "x" * 500 for n in range(count)})
     return path
 
 
@@ -36,9 +35,9 @@ def test_rows_are_counted_and_nothing_is_made_beside_the_store(
     assert {file: file.read_bytes() for file in folder.iterdir()} == before
 
 
-def test_what_a_running_check_has_stored_is_counted(tmp_path: Path) -> None:
+async def test_what_a_running_check_has_stored_is_counted(tmp_path: Path) -> None:
     with open_answers(tmp_path / ANSWERS) as answers:
-        answers.put("a", "extract", "1")
+        await answers.put("a", "extract", "1")
         assert (tmp_path / f"{ANSWERS}-wal").exists()
         assert count_sound(tmp_path / ANSWERS, "answer") == 1
 

@@ -31,7 +31,7 @@ class _Forgetful:
     def get(self, key: str) -> str | None:
         """Return none."""
 
-    def put(self, key: str, stage: str, response: str) -> None:
+    async def put(self, key: str, stage: str, response: str) -> None:
         """Keep nothing."""
 
 

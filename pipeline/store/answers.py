@@ -1,9 +1,12 @@
 """The answers that were paid for: each is on disk, under a key of all that made it, before it is used."""
 
+import asyncio
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -22,33 +25,65 @@ CREATE TABLE IF NOT EXISTS answer (
 ) WITHOUT ROWID
 """
 
+_Row = tuple[str, str, str, str]
+
 
 class Answers:
-    """The content-addressed store of answers: a key is the hash of everything that made the request."""
+    """The content-addressed store of answers: a key is the hash of everything that made the request.
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
-        self._connection = connection
+    Reading never waits for writing, which is done on a thread of its own by a connection of its own.
+    """
+
+    def __init__(self, reading: sqlite3.Connection, writing: sqlite3.Connection, path: Path) -> None:
+        self._reading = reading
+        self._writing = writing
         self._path = path
         self._lost: InputError | None = None
+        self._writer = ThreadPoolExecutor(1, "answers")
+        self._lock = threading.Lock()
+        self._rows: list[_Row] = []  # to be written next, all at once
+        self._written: asyncio.Future[None] | None = None  # done when they are on disk
 
     def get(self, key: str) -> str | None:
         """Return the stored response body, or None. Raises InputError when the store is damaged."""
         try:
-            row = self._connection.execute("SELECT response FROM answer WHERE key = ?", (key,)).fetchone()
+            row = self._reading.execute("SELECT response FROM answer WHERE key = ?", (key,)).fetchone()
         except sqlite3.Error as error:
             raise InputError(
                 f"Cannot read {self._path}: {error}. Remove that file, or give another --cache and run again."
             ) from error
         return None if row is None else str(row[0])
 
-    def put(self, key: str, stage: str, response: str) -> None:
-        """Store a response and return once it is on disk. Raises InputError when it cannot be stored."""
-        now = datetime.now(UTC).isoformat(timespec="seconds")
+    async def put(self, key: str, stage: str, response: str) -> None:
+        """Store a response and return once it is on disk. Raises InputError when it cannot be stored.
+
+        What comes while another is being written is written together, with one wait for the disk. It is
+        written even if nobody waits for that any more: it was paid for.
+        """
+        row = (key, stage, response, datetime.now(UTC).isoformat(timespec="seconds"))
+        with self._lock:
+            self._rows.append(row)
+            if len(self._rows) == 1:
+                self._written = asyncio.get_running_loop().run_in_executor(self._writer, self._write)
+            written = self._written
+        if written is not None:
+            await asyncio.shield(written)
+
+    def refuse(self) -> None:
+        """Raise InputError where an answer could not be stored: the next would be paid for and lost, too."""
+        if self._lost is not None:
+            raise self._lost
+
+    def close(self) -> None:
+        """Return once all is written that was to be."""
+        self._writer.shutdown()
+
+    def _write(self) -> None:
+        with self._lock:
+            rows, self._rows = self._rows, []
         try:
-            with self._connection:
-                self._connection.execute(
-                    "INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)", (key, stage, response, now)
-                )
+            with self._writing:
+                self._writing.executemany("INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)", rows)
         except sqlite3.Error as error:
             self._lost = InputError(
                 f"Cannot store an answer in {self._path} ({error}): make room for it, then run the same "
@@ -56,26 +91,25 @@ class Answers:
             )
             raise self._lost from error
 
-    def refuse(self) -> None:
-        """Raise InputError where an answer could not be stored: the next would be paid for and lost, too."""
-        if self._lost is not None:
-            raise self._lost
-
 
 @contextmanager
 def open_answers(path: Path) -> Iterator[Answers]:
     """Open, or make, the store of answers at ``path``. Raises InputError when it is no store of ours."""
-    try:
-        connection = sqlite3.connect(path, timeout=BUSY_S)
-    except sqlite3.Error as error:
-        raise InputError(
-            f"Cannot open {path}: {error}. Give a folder that can be written with -o."
-        ) from error
-    try:
-        _prepare(connection, path)
-        yield Answers(connection, path)
-    finally:
-        connection.close()
+    with ExitStack() as stack:
+        try:
+            # On the thread that writes it is only used once it is prepared.
+            writing = stack.enter_context(
+                closing(sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False))
+            )
+            _prepare(writing, path)
+            reading = stack.enter_context(closing(sqlite3.connect(path, timeout=BUSY_S)))
+        except sqlite3.Error as error:
+            raise InputError(
+                f"Cannot open {path}: {error}. Give a folder that can be written with -o."
+            ) from error
+        answers = Answers(reading, writing, path)
+        stack.callback(answers.close)
+        yield answers
 
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
