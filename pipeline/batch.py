@@ -20,6 +20,8 @@ from pipeline.report import IndexEntry, index_entry, render_index
 from pipeline.run import Prompts, check_story
 from pipeline.store import answers_path, make_folder, open_answers, read_decisions, read_report, write_text
 from pipeline.store.folder import clear_half_written
+from pipeline.store.vectors import VECTORS, open_vectors
+from pipeline.verifier.embedder import shipped
 from pipeline.verifier.judge import Judge, chosen_map
 from schemas.article import Story
 from schemas.report import Report
@@ -70,7 +72,12 @@ async def check_stories(
     EndpointError when nothing at all was answered.
     """
     interruption = interruption or Interruption()
-    with open_answers(answers_path(out, settings.cache)) as store:
+    path = answers_path(out, settings.cache)
+    with (
+        open_answers(path) as store,
+        open_vectors(path.with_name(VECTORS)) as kept,
+        shipped().keeping_in(kept),
+    ):
         budget = StoppableBudget(_caps(settings), endpoint.price, interruption, store.refuse)
         async with connect(endpoint, store, budget, again=settings.again) as llm:
             batch = _Batch(len(stories), out, settings, llm, progress, interruption)

@@ -11,7 +11,7 @@ from pipeline import __version__
 from pipeline.reading.sidecar import SIDECAR
 from pipeline.suspect import WEIGHTS as SUSPICION
 from pipeline.trace import Trace, sha256
-from pipeline.verifier.embedder import WEIGHTS as EMBEDDER
+from pipeline.verifier.embedder import shipped
 from pipeline.verifier.stance import StanceMap
 from schemas.report import Report
 from schemas.run import ArticleRead, MadeBy, RunRecord
@@ -87,12 +87,7 @@ def _code() -> str:
 
 @cache
 def _shipped() -> dict[str, str]:
-    files = {
-        "embedder": EMBEDDER,
-        "tokenizer": EMBEDDER.parent / "tokenizer.json",
-        "map of suspicions": SUSPICION,
-    }
-    return {name: sha256(path.read_bytes()) for name, path in files.items()}
+    return {**shipped().sha256, "map of suspicions": sha256(SUSPICION.read_bytes())}
 
 
 @cache

@@ -1,12 +1,21 @@
 """The embedder that ships: texts on one subject are close, and a text's vector is its own."""
 
+import platform
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.verifier.embedder import WIDTH, Embedder, shipped
-from pipeline.verifier.onnx import Floats
+from pipeline.store.vectors import VECTORS, open_vectors
+from pipeline.verifier import embedder as embedding
+from pipeline.verifier.embedder import WEIGHTS, WIDTH, Embedder, shipped
+from pipeline.verifier.onnx import FOLDER, Floats, Model
+from tests.commands import READY_S
 
 TEXTS = [
     "The ferry sank off Kelmar.",
@@ -56,3 +65,102 @@ def test_no_texts_have_no_vectors() -> None:
 
 def test_the_shipped_model_is_loaded_once() -> None:
     assert shipped() is shipped()
+
+
+# -- kept between runs --
+
+
+@pytest.fixture
+def no_model(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """From the call on, loading the model fails."""
+
+    def fail(_self: Model, _weights: Path, _output: str) -> None:
+        raise AssertionError("the model was loaded")
+
+    return lambda: monkeypatch.setattr(Model, "__init__", fail)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A file of vectors that holds those of all texts."""
+    embedder = Embedder()
+    with open_vectors(tmp_path / VECTORS) as vectors, embedder.keeping_in(vectors):
+        embedder.vectors(TEXTS)
+    return tmp_path / VECTORS
+
+
+def test_vectors_that_were_kept_are_the_same_to_the_bit_and_need_no_model(
+    alone: Floats, path: Path, no_model: Callable[[], None]
+) -> None:
+    no_model()
+    embedder = Embedder()
+    with open_vectors(path) as vectors, embedder.keeping_in(vectors):
+        again = embedder.vectors([*reversed(TEXTS), TEXTS[0]])
+    assert again.dtype == alone.dtype
+    assert np.array_equal(again, np.vstack([alone[::-1], alone[:1]]))
+    assert np.array_equal(embedder.vectors(TEXTS), alone)  # remembered
+    embedder.forget()
+    with pytest.raises(AssertionError, match="was loaded"):  # the file was for the block alone
+        embedder.vectors(TEXTS)
+
+
+def test_only_what_is_missing_is_computed_and_kept_in_its_turn(
+    alone: Floats, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+    run = Model.run
+
+    def noted(self: Model, texts: Sequence[str], width: int) -> Floats:
+        ran.extend(texts)
+        return run(self, texts, width)
+
+    monkeypatch.setattr(Model, "run", noted)
+    new = "Nobody was on the mole.\ud83d"
+    for _ in range(2):
+        embedder = Embedder()
+        with open_vectors(path) as vectors, embedder.keeping_in(vectors):
+            assert np.array_equal(embedder.vectors([TEXTS[0], new, *TEXTS[1:]])[[0, 2, 3, 4, 5]], alone)
+    assert ran == [new]
+
+
+@pytest.mark.parametrize("changed", ["embedder.int8.onnx", "tokenizer.json", "version", "machine"])
+def test_vectors_of_another_embedder_are_not_taken(
+    path: Path, tmp_path: Path, no_model: Callable[[], None], monkeypatch: pytest.MonkeyPatch, changed: str
+) -> None:
+    no_model()
+    folder = tmp_path / "model"
+    folder.mkdir()
+    for name in ("embedder.int8.onnx", "tokenizer.json"):
+        content = (FOLDER / name).read_bytes()
+        (folder / name).write_bytes(content + b"\n" if name == changed else content)
+    if changed == "version":
+        monkeypatch.setattr(embedding, "version", lambda name: f"{name} 0")
+    if changed == "machine":
+        monkeypatch.setattr(platform, "machine", lambda: "another")
+    embedder = Embedder(folder / WEIGHTS.name)
+    with (
+        open_vectors(path) as vectors,
+        embedder.keeping_in(vectors),
+        pytest.raises(AssertionError, match="was loaded"),
+    ):
+        embedder.vectors(TEXTS[:1])
+
+
+def test_the_engines_are_loaded_with_the_first_vector_that_is_missing(path: Path) -> None:
+    script = (
+        "import sys; from pathlib import Path\n"
+        "from pipeline.store.vectors import open_vectors; from pipeline.verifier.embedder import shipped\n"
+        "engines = lambda: sorted({'onnxruntime', 'tokenizers'} & set(sys.modules))\n"
+        "with open_vectors(Path(sys.argv[1])) as vectors, shipped().keeping_in(vectors):\n"
+        "    shipped().vectors([sys.argv[2]]); print(engines())\n"
+        "    shipped().vectors(['Another text.']); print(engines())\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(path), TEXTS[0]],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=READY_S,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["[]", "['onnxruntime', 'tokenizers']"]

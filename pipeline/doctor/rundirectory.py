@@ -11,6 +11,7 @@ from pipeline.store import ANSWERS, DECISIONS, read_decisions, read_report, stor
 from pipeline.store.folder import REPORT, half_written
 from pipeline.store.lock import holder
 from pipeline.store.soundness import count_sound
+from pipeline.store.vectors import VECTORS
 
 PAGES: Final = ("report.html", "report.md")
 
@@ -27,6 +28,8 @@ def check_run_directory(out: Path) -> Iterator[Check]:
     else:
         yield Check(State.warning, "lock", f"a run is writing there ({at_work}): look again when it is done")
     yield _answers(out / ANSWERS)
+    if (out / VECTORS).exists():
+        yield _vectors(out / VECTORS)
     try:
         stories = story_folders(out)
     except InputError as error:
@@ -60,6 +63,14 @@ def _answers(path: Path) -> Check:
     except ValueError as error:
         told = f"{error}: remove it and its -wal and -shm; what it held is asked again"
         return Check(State.broken, ANSWERS, told)
+
+
+def _vectors(path: Path) -> Check:
+    try:
+        return Check(State.ok, VECTORS, f"sound, {count_sound(path, 'vector'):,} vectors")
+    except ValueError as error:
+        told = f"{error}: runs go without it; remove it and its -wal and -shm to have it made again"
+        return Check(State.warning, VECTORS, told)
 
 
 def _story(folder: Path, name: str) -> Iterator[Check]:

@@ -1,6 +1,7 @@
 """What the run directory looks like: the answers that were paid for, and the files a run writes.
 
 ``OUT/answers.sqlite``    every answer, stored before it is used, under a key of all that made it
+``OUT/vectors.sqlite``    vectors of the texts, so that another run need not compute them; may be deleted
 ``OUT/decisions.sqlite``  what reviewers decided, apart from what a machine can say again
 ``OUT/report.json``       the contract; report.html and report.md are made from it
 ``OUT/run.json``          all that made the report, so that it can be made again

@@ -11,6 +11,7 @@ from pipeline.store.answers import ANSWERS, APPLICATION_ID
 from pipeline.store.decisionfile import DECISIONS, DECISIONS_ID
 from pipeline.store.decisions import read_decisions
 from pipeline.store.lock import LOCK
+from pipeline.store.vectors import VECTORS, VECTORS_ID
 
 REPORT = "report.json"
 WRITTEN = ("report.json", "report.md", "report.html", "index.html", "run.json")
@@ -48,11 +49,12 @@ def prepare_run_directory(out: Path) -> None:
 
 
 def _is_ours(out: Path) -> bool:
-    answers, decisions = out / ANSWERS, out / DECISIONS
+    answers = out / ANSWERS
     if answers.is_file():
         return _mark(answers) in (b"", APPLICATION_ID.to_bytes(4, "big"))  # empty: killed at once
-    if decisions.is_file() and _mark(decisions) == DECISIONS_ID.to_bytes(4, "big"):
-        return True
+    for name, mark in ((DECISIONS, DECISIONS_ID), (VECTORS, VECTORS_ID)):
+        if (out / name).is_file() and _mark(out / name) == mark.to_bytes(4, "big"):
+            return True
     return any(sign in _head(out / name) for name, sign in _OURS.items() if (out / name).is_file())
 
 

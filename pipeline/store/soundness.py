@@ -6,14 +6,16 @@ from pathlib import Path
 
 from pipeline.store.answers import APPLICATION_ID
 from pipeline.store.decisionfile import DECISIONS_ID
+from pipeline.store.vectors import VECTORS_ID
 
-_MARKS = {"answer": APPLICATION_ID, "event": DECISIONS_ID}
+_MARKS = {"answer": APPLICATION_ID, "event": DECISIONS_ID, "vector": VECTORS_ID}
 
 
 def count_sound(path: Path, table: str) -> int:
     """Return how many rows the ``table`` of the store at ``path`` holds, which is read whole for that.
 
-    The table is ``answer`` or ``event``. Raises ValueError, with the reason, where the store is not sound.
+    The table is ``answer``, ``event`` or ``vector``. Raises ValueError, with the reason, where the store is
+    not sound.
     """
     is_at_rest = not path.with_name(f"{path.name}-wal").exists()  # then nothing need be made beside it
     uri = f"{path.absolute().as_uri()}?mode=ro{'&immutable=1' if is_at_rest else ''}"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
@@ -16,10 +17,10 @@ from pipeline.values.quantities import find_quantities
 from pipeline.values.samename import fold_name
 from pipeline.values.words import Word, find_words, stems
 from schemas.claim import Quantity
-from schemas.record import Record, Span
+from schemas.record import Span
 
 
-class Passage(Record):
+class Passage(NamedTuple):
     """A sentence or two of one article, with the day it was published.
 
     ``around`` is a day near the story's events, for an article whose own day is not known.
@@ -40,7 +41,8 @@ class Token(NamedTuple):
     name: NameSpan | None = None
 
 
-class Read(NamedTuple):
+@dataclass(frozen=True, eq=False)  # told apart as an object: to hash all of it takes longer than to read it
+class Read:
     """A passage with all that was found in it; ``text`` has plain letters."""
 
     text: str
@@ -55,6 +57,7 @@ _BREAK: Final = re.compile(
     r"[.!?;:][”\"’')]? |\n| – |—"
     r"|, (?:an?|which|who|where|when|while|after|before|as|but|and|although|because|with) "
 )
+MOST: Final = 16384  # sentences and claims of a story of 500 articles: with fewer kept, each is read again
 _REACH: Final = 12  # words and names on either side that may tell what a value is about
 NEAR: Final = 3  # content words on either side that say what role it has
 
@@ -67,7 +70,7 @@ class Surroundings(NamedTuple):
     ordered: tuple[str, ...]  # nearest first
 
 
-@remembered(most=4096)  # a sentence meets many others
+@remembered(most=MOST)  # a sentence meets many others
 def read_passage(passage: Passage) -> Read:
     """Find the words and the values of a passage."""
     text = plain_letters(passage.text)
@@ -82,6 +85,7 @@ def read_passage(passage: Passage) -> Read:
     )
 
 
+@remembered(most=2 * MOST)  # as often as its passage meets another
 def surroundings(read: Read, span: Span) -> Surroundings:
     """Return the content words around ``span`` within its sentence, other quantities and dates left out."""
     before = _content(read, [t for t in read.tokens if t.end <= span.start][::-1], span)

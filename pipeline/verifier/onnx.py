@@ -2,15 +2,18 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import onnxruntime
 from numpy.typing import NDArray
-from tokenizers import Encoding, Tokenizer
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
 
 FOLDER: Final = Path(__file__).parent / "model"
+TOKENIZER: Final = "tokenizer.json"  # beside the weights
 MAX_TOKENS: Final = 192  # of a text or a pair; of a pair the longer text is cut
+ENGINES: Final = ("onnxruntime", "tokenizers")  # what comes of a text hangs on their versions
 
 Floats = NDArray[np.float32]
 
@@ -23,6 +26,10 @@ class Model:
     """
 
     def __init__(self, weights: Path, output: str) -> None:
+        # Loaded with the first model: a run whose vectors are all known needs neither.
+        import onnxruntime  # noqa: PLC0415
+        from tokenizers import Tokenizer  # noqa: PLC0415
+
         self._output = output
         options = onnxruntime.SessionOptions()
         # A text takes milliseconds: threads that spin between two of them only heat the processor.
@@ -30,7 +37,7 @@ class Model:
         self._session = onnxruntime.InferenceSession(
             str(weights), options, providers=["CPUExecutionProvider"]
         )
-        self._tokenizer = Tokenizer.from_file(str(weights.parent / "tokenizer.json"))
+        self._tokenizer = Tokenizer.from_file(str(weights.parent / TOKENIZER))
         self._tokenizer.enable_truncation(MAX_TOKENS, strategy="longest_first")
         self._tokenizer.no_padding()
 
@@ -50,7 +57,7 @@ def _whole(text: str | tuple[str, str]) -> str | tuple[str, str]:
     return evidence, claim
 
 
-def _feed(encoding: Encoding) -> dict[str, NDArray[np.int64]]:
+def _feed(encoding: "Encoding") -> dict[str, NDArray[np.int64]]:
     return {
         "input_ids": np.array([encoding.ids], dtype=np.int64),
         "attention_mask": np.array([encoding.attention_mask], dtype=np.int64),
