@@ -159,13 +159,12 @@ async def _verify_all(
     progress.finish("verify")
 
 
-def _suspicions(work: Work, articles: Mapping[str, Article]) -> list[Suspicion]:
+def _suspicions(work: Work, articles: Mapping[str, Article]) -> Sequence[Suspicion]:
     """Return what is likely enough to be a conflict to be judged once more."""
     story = work.story.articles
     aligned = align(work.claims, story, shipped_embedder().vectors)
     doubted = [(c, e) for c in work.claims if c.id in work.judged for e in work.judged[c.id].evidence]
-    found = suspect(compare(story), aligned, doubted, articles)
-    return [suspicion for suspicion in found if suspicion.odds >= LEAST_LIKELY]
+    return suspect(compare(story), aligned, doubted, articles, LEAST_LIKELY)
 
 
 async def _adjudicate_all(

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
@@ -58,9 +58,19 @@ class Measured:
     one: Statement
     other: Statement
     found: list[Suspicion] = field(default_factory=list)
-    claim_values: list[Suspicion] = field(default_factory=list)
+    claims: list[Aligned] = field(default_factory=list)
     cosine: float = 0.0
     is_mutual: bool = False
+
+    @cached_property
+    def claim_values(self) -> list[Suspicion]:
+        """Values that exclude each other in two claims of the pair; few pairs are ever asked for them."""
+        return [suspicion for pair in self.claims for suspicion in _claim_values(pair)]
+
+    @property
+    def place(self) -> frozenset[tuple[str, int]]:
+        """Where the two sentences stand."""
+        return frozenset((s.article.id, s.sentence.span.start) for s in (self.one, self.other))
 
     def row(self) -> tuple[float, ...]:
         """Return one value for each of ``FEATURES``."""
@@ -86,20 +96,24 @@ def suspect(
     aligned: Sequence[Aligned],
     doubted: Sequence[tuple[Claim, Evidence]],
     articles: Mapping[str, Article],
+    least: float = 0.0,
 ) -> tuple[Suspicion, ...]:
     """Return a suspicion for each pair of sentences that may be in conflict, likeliest first.
 
-    ``doubted`` are claims with a sentence that a language model says contradicts them.
+    ``doubted`` are claims with a sentence that a language model says contradicts them. What is less likely
+    than ``least`` is left out.
     """
-    measured = [pair for pair in measure(compared, aligned, articles) if raised(pair)]
+    pairs = measure(compared, aligned, articles)
+    measured = [pair for pair in pairs if _at_most(pair) >= least and raised(pair)]
     weighed = [
         suspicion.model_copy(update={"odds": round(p, 3)})
         for pair, p in zip(measured, weigh(measured), strict=True)
         for suspicion in raised(pair)
     ]
-    known = {_place(suspicion) for suspicion in weighed}
-    by_model = [s for s in _by_model(doubted) if _place(s) not in known]
-    return tuple(sorted([*weighed, *by_model], key=lambda s: -s.odds))
+    by_place = {pair.place: pair for pair in pairs}
+    by_model = [s for s in _by_model(doubted) if not (at := by_place.get(_place(s))) or not raised(at)]
+    likely = [suspicion for suspicion in (*weighed, *by_model) if suspicion.odds >= least]
+    return tuple(sorted(likely, key=lambda s: -s.odds))
 
 
 def measure(
@@ -108,8 +122,7 @@ def measure(
     """Return every pair of sentences near in subject, or of differing values, with what was measured."""
     pairs: dict[tuple[str, int, str, int], Measured] = {}
     for pair in aligned:
-        one, other = (whole(s.article, s.sentence) for s in (pair.one, pair.other))
-        _note(_of(pairs, one, other), pair)
+        _note(_of(pairs, pair.one, pair.other), pair)
     for suspicion in compared:
         one, other = (_statement(side, articles) for side in suspicion.sides)
         _of(pairs, one, other).found.append(suspicion)
@@ -122,7 +135,27 @@ def weigh(measured: Sequence[Measured]) -> list[float]:
     scores = [
         fitted.bias + sum(w * x for w, x in zip(fitted.weights, m.row(), strict=True)) for m in measured
     ]
-    return [1.0 / (1.0 + math.exp(-score)) for score in scores]
+    return [_odds(score) for score in scores]
+
+
+def _at_most(measured: Measured) -> float:
+    """Return how likely a conflict is at most, by what is known of the pair without reading its values.
+
+    Most pairs are of two subjects, and there are as many as pairs of articles: their claims are not compared.
+    """
+    if measured.found:
+        return 1.0
+    fitted = _fitted()
+    known = {"values": 0.0, "quoted": 0.0, "cosine": measured.cosine, "mutual": float(measured.is_mutual)}
+    score = fitted.bias + sum(
+        w * known[name] if name in known else max(w, 0.0)
+        for name, w in zip(fitted.features, fitted.weights, strict=True)
+    )
+    return round(_odds(score), 3)
+
+
+def _odds(score: float) -> float:
+    return 1.0 / (1.0 + math.exp(-score))
 
 
 def raised(measured: Measured) -> list[Suspicion]:
@@ -151,16 +184,24 @@ def _place(suspicion: Suspicion) -> frozenset[tuple[str, int]]:
 
 
 def _of(pairs: dict[tuple[str, int, str, int], Measured], one: Statement, other: Statement) -> Measured:
+    """Return what was measured of the sentences of two statements."""
     key = (one.article.id, one.sentence.number, other.article.id, other.sentence.number)
     back = (*key[2:], *key[:2])
-    return pairs[back] if back in pairs else pairs.setdefault(key, Measured(one, other))
+    known = pairs.get(key) or pairs.get(back)
+    if known is None:
+        known = pairs[key] = Measured(_whole(one), _whole(other))
+    return known
+
+
+def _whole(statement: Statement) -> Statement:
+    return statement if statement.claim is None else whole(statement.article, statement.sentence)
 
 
 def _note(measured: Measured, pair: Aligned) -> None:
     if pair.one.claim is None:
         measured.is_mutual = pair.is_mutual
     else:
-        measured.claim_values += _claim_values(pair)
+        measured.claims.append(pair)
     measured.cosine = max(measured.cosine, pair.cosine)
 
 

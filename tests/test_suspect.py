@@ -38,9 +38,10 @@ def suspected(
     compared: Sequence[Suspicion] = (),
     doubted: Sequence[tuple[Claim, Evidence]] = (),
     story: Sequence[Article] = (),
+    least: float = 0.0,
 ) -> tuple[Suspicion, ...]:
     articles = [*story, *(s.article for pair in aligned for s in (pair.one, pair.other))]
-    return suspect(compared, aligned, doubted, {a.id: a for a in articles})
+    return suspect(compared, aligned, doubted, {a.id: a for a in articles}, least)
 
 
 def evidence(source: Article, words: str, stance: Stance, confidence: float) -> Evidence:
@@ -130,6 +131,26 @@ def test_a_value_that_stands_in_the_claim_alone_makes_no_suspicion(sentence_has:
     one = article(f"{STORM} {sentence_has} aboard the barge Anna.", "one")
     claims = (hurt(one, "5 people", "storm"), hurt(OTHER, "9 people", "barge"))
     assert suspected(near((one, "storm"), (OTHER, "barge"), claims)) == ()
+
+
+@given(cosine=st.floats(0.0, 1.0), certainty=st.floats(0.0, 1.0), least=st.floats(0.0, 1.0))
+def test_what_is_left_out_for_its_odds_is_what_falls_short_of_them(
+    cosine: float, certainty: float, least: float
+) -> None:
+    """Also where values of claims, which are not read for an unlikely pair, keep the model's word out."""
+    one = article(f"{STORM} 5 people aboard the barge Anna.", "one")
+    claims = (hurt(one, "5 people", "storm"), hurt(OTHER, "9 people", "barge"))
+    aligned = near((one, "storm"), (OTHER, "barge"), claims, cosine)
+    doubted = [
+        (claims[0], evidence(OTHER, "barge", Stance.contradicts, certainty)),
+        (BUILT, evidence(RUIN, "water", Stance.contradicts, certainty)),
+    ]
+    story = (PIER, RUIN)
+    every = suspected(aligned, doubted=doubted, story=story)
+    assert {s.found_by for s in every} == {"values", "model"}
+    assert suspected(aligned, doubted=doubted, story=story, least=least) == tuple(
+        s for s in every if s.odds >= least
+    )
 
 
 PIER = article("The pier was rebuilt within a year.", "one")
