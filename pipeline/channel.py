@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline import errors
+from pipeline.alike import AlikeFirst
 from pipeline.budget import Budget
 from pipeline.endpoint import AnswerStore, Endpoint, Usage
 from pipeline.logs import WARNING, emit
@@ -51,7 +52,7 @@ class Channel:
         self.budget = budget
         known = [feature for feature in FEATURES if answers.get(lack_key(endpoint, feature)) is not None]
         self.wire = Wire(endpoint.name, endpoint.model, endpoint.api_key, known)
-        self.odds_room = asyncio.Semaphore(endpoint.odds_concurrency or endpoint.concurrency)
+        self.odds_room = AlikeFirst(endpoint.odds_concurrency or endpoint.concurrency)
         self._answers = answers
         self._sender = Sender(client, endpoint, self.wire, budget, wait)
         self._room = asyncio.Semaphore(endpoint.concurrency)
@@ -71,6 +72,8 @@ class Channel:
     def key(self, request: Mapping[str, Any]) -> str:
         """Return the key of a request: the hash of all that makes its answer."""
         parts = [request, self.endpoint.model_sha256]
+        if self.endpoint.engine is not None:
+            parts.append(self.endpoint.engine)
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
     def stored(self, key: str, asking: Asking) -> str | None:

@@ -32,6 +32,7 @@ class Endpoint:
     name: str
     start: Callable[[], tuple[str, str]] | None = None
     model_sha256: str | None = None  # of a model file: two files of one name are two models
+    engine: str | None = None  # a build of our own, whose answers can differ
     concurrency: int = 8  # at most
     odds_concurrency: int | None = None  # one-token questions in flight, where fewer than that are faster
     requests_per_minute: float | None = None

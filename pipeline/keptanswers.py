@@ -30,6 +30,7 @@ def endpoint_of(record: RunRecord) -> Endpoint:
         name=record.run.endpoint,
         start=refuse,
         model_sha256=record.run.model_sha256,
+        engine=record.run.engine,
     )
 
 

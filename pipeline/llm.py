@@ -9,7 +9,7 @@ import logging
 import random
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import replace
 from functools import cache
 from typing import Any, Final, Literal, TypeVar, cast
@@ -60,6 +60,7 @@ Answer = TypeVar("Answer", bound=BaseModel)
 Result = TypeVar("Result")
 
 TOP_LOGPROBS: Final = 20
+SHORT_ANSWER: Final = 160  # tokens, at most
 NO_LETTER: Final = (
     "the model does not begin with the letter asked for: it is asked again for the letter alone"
 )
@@ -160,8 +161,12 @@ class Llm:
         self, prompt: Messages, answer: type[Answer], stage: str, max_tokens: int, asking: Asking
     ) -> Answer:
         async def send(**request: Any) -> ChatCompletion:  # noqa: ANN401
-            # Not validated: many endpoints are almost like OpenAI's, and their shape is checked.
-            return ChatCompletion.model_construct(**await self._send(stage, request, asking))
+            # A short answer costs what is read for it, as a letter does.
+            is_short = max_tokens <= SHORT_ANSWER
+            turn = self._channel.odds_room.turn(prompt[-1]["content"]) if is_short else nullcontext()
+            async with turn:
+                # Not validated: many endpoints are almost like OpenAI's, and their shape is checked.
+                return ChatCompletion.model_construct(**await self._send(stage, request, asking))
 
         is_schema_sent = not self._channel.wire.lacks("response_format")
         mode = instructor.Mode.JSON_SCHEMA if is_schema_sent else instructor.Mode.MD_JSON
@@ -212,7 +217,7 @@ class Llm:
         wire = self._channel.wire
         while not wire.lacks("logprobs"):
             try:
-                async with self._channel.odds_room:
+                async with self._channel.odds_room.turn(prompt[-1]["content"]):
                     tokens = first_token_options(await self._send(stage, request, asking))
             except SentOtherwise:
                 continue

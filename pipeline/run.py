@@ -252,6 +252,7 @@ def _report(
         coverage=_coverage(work, outcome.claims, failures),
         endpoint=llm.endpoint.name,
         model_sha256=llm.endpoint.model_sha256,
+        engine=llm.endpoint.engine,
         stages=tuple(work.stages),
         failures=tuple(failures),
         notes=llm.notes,

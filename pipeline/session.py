@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from pipeline.config import DEFAULT_MODEL, Environment, Settings, shown_address
+from pipeline.embedded.engine import own_build
 from pipeline.embedded.fetch import fetch_model, sha256_of
 from pipeline.embedded.models import CATALOGUE, EmbeddedModel, resolve_model
 from pipeline.embedded.server import available_cores, serve
@@ -106,6 +107,7 @@ def _embedded(name: str, settings: Settings, models_dir: Path, on_fetch: FetchPr
             name="embedded",
             start=start,
             model_sha256=model.sha256 if isinstance(model, EmbeddedModel) else sha256_of(model),
+            engine=own_build(),
             concurrency=slots,
             odds_concurrency=EMBEDDED_ODDS_SLOTS,
             requests_per_minute=settings.requests_per_minute,

@@ -88,6 +88,7 @@ class RunInfo(Record):
     coverage: Coverage
     endpoint: str = ""  # "embedded", or the host the calls went to; never a key
     model_sha256: str | None = None
+    engine: str | None = None  # the build of llama.cpp, where it is not the published one
     stages: tuple[StageTime, ...] = ()
     failures: tuple[Failure, ...] = ()
     notes: tuple[str, ...] = ()  # what was noticed about the endpoint, say a missing feature

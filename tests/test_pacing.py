@@ -330,7 +330,8 @@ async def test_a_limit_that_is_told_is_kept_to(
     sent = await ask(server, answers, 20)
     assert limited.answered == 20
     assert sent == 20 + limited.refused
-    assert limited.refused <= 3
+    # Two clocks never agree quite; without a limit kept to, each of the eight is refused again and again.
+    assert limited.refused < 8
 
 
 @pytest.mark.parametrize("headers", [azure_headers, no_headers])

@@ -8,9 +8,10 @@ from typing import Final, NamedTuple
 
 from benchmarks.quality.figure import NO_VALUE, Written, table
 from benchmarks.quality.results import read_results
+from benchmarks.speed.embedded import EMBEDDED, LIMITS
 from benchmarks.speed.parts import IN_FLIGHT, LATENCY_S, TRIED
 from benchmarks.speed.plot import Line, drawn
-from benchmarks.speed.results import LOAD, SpeedResult, Spread
+from benchmarks.speed.results import LOAD, SpeedResult, Spread, read_result
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
 TEXT: Final = Path(__file__).parent / "page.md"
@@ -72,6 +73,7 @@ def render(result: SpeedResult) -> dict[str, str]:
         latency=f"{1000 * LATENCY_S:.0f} ms",
         tried=" and ".join(map(str, TRIED)),
         peers=_peers(),
+        embedded=_embedded(),
     )
     files = {"speed.md": page}
     if lines:
@@ -95,6 +97,18 @@ _WARM: Final = {
     "added_seconds": "one article more, s",
     "added_calls": "calls for it",
 }
+
+
+_EMBEDDED: Final = {
+    "seconds": "seconds",
+    "calls": "calls",
+    "read": "tokens read",
+    "cached_percent": "had read before, %",
+    "written": "tokens written",
+    "tokens_per_s": "tokens a second",
+    "of_arithmetic_percent": "of the arithmetic, %",
+}
+_LIMITS: Final = {"gb_per_s": "GB/s from memory", "gflop_per_s": "GFLOP/s, float32"}
 
 
 def _about(result: SpeedResult) -> str:
@@ -207,6 +221,17 @@ def _lines(result: SpeedResult) -> list[Line]:
         Line(name, [(one["articles"], one[figure] / firsts[0][figure]) for one in firsts])
         for figure, name in kinds.items()
     ]
+
+
+def _embedded() -> str:
+    """Return what the embedded model took, engine by engine, and what the machine can do at most."""
+    found = read_result(EMBEDDED)
+    if found is None:
+        return "No run of it is stored."
+    parts = [_about(found), _table(found, LIMITS, _LIMITS)]
+    for engine in dict.fromkeys(s.part for s in found.samples if s.part != LIMITS):
+        parts += [f"Engine: {engine}.", _table(found, engine, _EMBEDDED)]
+    return "\n\n".join(parts)
 
 
 def _peers() -> str:
