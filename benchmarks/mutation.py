@@ -39,6 +39,7 @@ TESTS: Final = (
     "tests/test_store_lock.py",
     "tests/test_store_records.py",
     "tests/test_store_soundness.py",
+    "tests/test_store_vectors.py",
     "tests/test_decisions.py",
     "tests/test_decisions_kept.py",
 )
