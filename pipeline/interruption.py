@@ -18,7 +18,7 @@ from pipeline.errors import BudgetReached
 from pipeline.prices import Price
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
-GRACE_S: Final = 0.2  # in which what is not asked any more comes to its end by itself
+GRACE_S: Final = 1.0  # in which what was answered is stored, and what is not asked any more comes to its end
 UNASKED: Final = "the run was interrupted before this was asked"
 NOT_BEGUN: Final = "not begun: the run was interrupted"
 TOLD: Final = (
