@@ -3,6 +3,7 @@
 import asyncio
 import resource
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -93,6 +94,21 @@ async def test_all_that_come_at_once_are_kept_and_wait_for_the_disk_together(tmp
     frames = range(32, len(commits), 24 + PAGE)
     ends = sum(commits[at + 4 : at + 8] != bytes(4) for at in frames)
     assert ends < 20
+
+
+async def test_all_is_written_by_one_thread_with_a_name_which_ends_with_the_store(tmp_path: Path) -> None:
+    before = set(threading.enumerate())
+    with open_answers(tmp_path / ANSWERS) as store:
+        with closing(sqlite3.connect(tmp_path / ANSWERS, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")  # as long as it writes, the thread is held up
+            putting = []
+            for n in range(20):
+                putting.append(asyncio.ensure_future(store.put(f"key {n}", "extract", str(n))))
+                await asyncio.sleep(0.001)  # the thread takes what there is; what comes later waits for it
+        await asyncio.gather(*putting)
+        [thread] = set(threading.enumerate()) - before
+        assert thread.name == "answers_0"
+    assert not thread.is_alive()
 
 
 async def test_an_answer_is_written_while_another_is_awaited(tmp_path: Path) -> None:

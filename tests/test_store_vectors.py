@@ -4,9 +4,10 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -120,6 +121,52 @@ def test_a_process_that_is_killed_loses_nothing_it_stored(tmp_path: Path) -> Non
     assert path.with_name(f"{VECTORS}-wal").exists()
     with open_vectors(path) as vectors:
         assert set(vectors.get(keys, SIZE)) == set(keys)
+
+
+@contextmanager
+def written_by_another(path: Path) -> Iterator[None]:
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
+@contextmanager
+def made_by_another(path: Path) -> Iterator[None]:
+    filled(path.parent)
+    yield
+
+
+@pytest.mark.parametrize(
+    ("step", "meanwhile"),
+    [("PRAGMA JOURNAL_MODE = WAL", written_by_another), ("CREATE TABLE", made_by_another)],
+)
+def test_a_new_file_is_shared_whatever_another_process_does_between_two_steps(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    meanwhile: Callable[[Path], AbstractContextManager[None]],
+) -> None:
+    came: list[str] = []
+
+    class Overtaken(sqlite3.Connection):
+        def execute(self, statement: str, values: Any = (), /) -> sqlite3.Cursor:  # noqa: ANN401
+            if not statement.upper().startswith(step):
+                return super().execute(statement, values)
+            came.append(statement)
+            with meanwhile(tmp_path / VECTORS):
+                return super().execute(statement, values)
+
+    connect = sqlite3.connect
+
+    def overtaken(path: Path, **options: Any) -> sqlite3.Connection:  # noqa: ANN401
+        monkeypatch.undo()  # this once
+        return connect(path, **options, factory=Overtaken)
+
+    monkeypatch.setattr(sqlite3, "connect", overtaken)
+    with open_vectors(tmp_path / VECTORS) as vectors:
+        vectors.put(KEPT)
+        assert vectors.get(KEPT, SIZE) == KEPT
+    assert len(came) == 1
 
 
 # -- damaged, foreign, out of reach --
