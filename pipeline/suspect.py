@@ -131,11 +131,7 @@ def measure(
 
 def weigh(measured: Sequence[Measured]) -> list[float]:
     """Return how likely a reviewer is to agree with each pair, by the fitted map."""
-    fitted = _fitted()
-    scores = [
-        fitted.bias + sum(w * x for w, x in zip(fitted.weights, m.row(), strict=True)) for m in measured
-    ]
-    return [_odds(score) for score in scores]
+    return [_odds(m.row()) for m in measured]
 
 
 def _at_most(measured: Measured) -> float:
@@ -147,14 +143,14 @@ def _at_most(measured: Measured) -> float:
         return 1.0
     fitted = _fitted()
     known = {"values": 0.0, "quoted": 0.0, "cosine": measured.cosine, "mutual": float(measured.is_mutual)}
-    score = fitted.bias + sum(
-        w * known[name] if name in known else max(w, 0.0)
-        for name, w in zip(fitted.features, fitted.weights, strict=True)
-    )
-    return round(_odds(score), 3)
+    pairs = zip(fitted.features, fitted.weights, strict=True)
+    return round(_odds([known.get(name, float(w > 0)) for name, w in pairs]), 3)
 
 
-def _odds(score: float) -> float:
+def _odds(row: Sequence[float]) -> float:
+    """Return what the fitted map makes of one value for each of its features."""
+    fitted = _fitted()
+    score = fitted.bias + sum(w * x for w, x in zip(fitted.weights, row, strict=True))
     return 1.0 / (1.0 + math.exp(-score))
 
 

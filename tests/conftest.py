@@ -2,7 +2,7 @@
 
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from pipeline.config import DEFAULT_MODEL, Settings, read_environment
 from pipeline.llm import Endpoint
 from pipeline.session import open_endpoint
 from pipeline.store import Answers, open_answers
+from pipeline.verifier.onnx import Floats, Model
 from tests import cassette as cassettes
 from tests.browser import CHROMIUM, DESKTOP, chromium
 from tests.commands import Serve
@@ -115,6 +116,20 @@ def no_wait(monkeypatch: pytest.MonkeyPatch) -> None:
 def story(tmp_path: Path) -> Path:
     """The folder of a story of two articles."""
     return write_story(tmp_path / "harbour")
+
+
+@pytest.fixture
+def embedded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that the model is run on, as they come."""
+    texts: list[str] = []
+    run = Model.run
+
+    def noted(self: Model, new: Sequence[str], width: int) -> Floats:
+        texts.extend(new)
+        return run(self, new, width)
+
+    monkeypatch.setattr(Model, "run", noted)
+    return texts
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,31 +1,15 @@
 """A batch keeps nothing of a story that it has done with but what its index needs."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pipeline.verifier.embedder import Embedder, shipped
-from pipeline.verifier.onnx import Floats, Model
 from tests.commands import run_command
 from tests.fake_endpoint import check_answer, fake_endpoint
 
 SENTENCE = "Eleven boats waited at the mole of Tarnholm."
-
-
-@pytest.fixture
-def embedded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The texts that the model is run on, as they come."""
-    texts: list[str] = []
-    run = Model.run
-
-    def noted(self: Model, new: Sequence[str], width: int) -> Floats:
-        texts.extend(new)
-        return run(self, new, width)
-
-    monkeypatch.setattr(Model, "run", noted)
-    return texts
 
 
 def test_a_text_is_embedded_once_until_it_is_forgotten(embedded: list[str]) -> None:
