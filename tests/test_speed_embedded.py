@@ -50,6 +50,11 @@ def test_what_a_stage_read_before_is_not_counted_as_read() -> None:
     assert found["tokens_per_s"] == 15.0
 
 
+def test_a_stage_too_quick_for_its_report_has_no_speed() -> None:
+    found = embedded.figures(StageTime(stage="verify", seconds=0.0, calls=1, tokens_in=9, tokens_out=1))
+    assert (found["seconds"], found["tokens_per_s"]) == (0.0, 0.0)
+
+
 def test_the_machine_has_some_limits() -> None:
     assert all(value > 0 for value in limits(1).values())
 

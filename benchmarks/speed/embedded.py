@@ -73,14 +73,18 @@ def checked(command: str, story: Path, options: Sequence[str]) -> dict[str, dict
 
 
 def figures(stage: StageTime) -> dict[str, float]:
-    """Return what is stored of a stage: its time, and the tokens read, found read already, and written."""
+    """Return what is stored of a stage: its time, and the tokens read, found read already, and written.
+
+    A report rounds its seconds: where a stage took none to speak of, its tokens a second are given as 0.
+    """
+    tokens = stage.tokens_in - stage.cached_tokens_in + stage.tokens_out
     return {
         "seconds": stage.seconds,
         "calls": stage.calls,
         "read": stage.tokens_in - stage.cached_tokens_in,
         "cached_percent": 100 * stage.cached_tokens_in / stage.tokens_in if stage.tokens_in else 0.0,
         "written": stage.tokens_out,
-        "tokens_per_s": (stage.tokens_in - stage.cached_tokens_in + stage.tokens_out) / stage.seconds,
+        "tokens_per_s": tokens / stage.seconds if stage.seconds else 0.0,
     }
 
 
