@@ -266,3 +266,32 @@ def test_a_capital_that_one_travels_to_is_no_other_name_for_its_country() -> Non
     one = Passage(text=f"{lead} Beijing for talks about arms deals with the DPRK.")
     other = Passage(text=f"{lead} Pyongyang to talk about arms deals with the DPRK.")
     assert [d.what for d in differences(one, other)] == ["Beijing against Pyongyang"]
+
+
+PLACED = (
+    "Volunteers inspected 646 keys at Brandale Ferry on Friday, when the jubilee was over, officials said."
+)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Volunteers inspected 530 sleds at Veldale Green on Friday, when the fair was over, officials said.",
+        "On Thursday, volunteers inspected 530 sleds at Veldale Green after the jubilee.",
+        "Volunteers returned 55 tiles at Velholm Wells on Monday, when the jubilee was over, officials said.",
+    ],
+)
+def test_other_things_counted_at_another_place_are_another_event(other: str) -> None:
+    assert differences(passage(PLACED), passage(other)) == ()
+    assert differences(passage(other), passage(PLACED)) == ()
+
+
+def test_one_thing_counted_at_two_places_is_in_conflict() -> None:
+    places = passage(PLACED.replace("Brandale Ferry", "Veldale Green"))
+    [place] = differences(passage(PLACED), places)
+    assert (place.kind, place.what) == (ConflictKind.place, "Brandale Ferry against Veldale Green")
+    [count] = differences(passage(PLACED), passage(PLACED.replace("646", "640")))
+    assert count.kind is ConflictKind.quantity
+    # The number is in one role, and one event is often placed in the town by one and in the land by another.
+    [both] = differences(passage(PLACED), passage(places.text.replace("646", "640")))
+    assert both.kind is ConflictKind.quantity

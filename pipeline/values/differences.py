@@ -4,23 +4,21 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final, TypeVar
 
-from rapidfuzz.distance import Levenshtein, Opcode
-
-from pipeline.values.attribution import find_attribution, speaker_of
+from pipeline.values.attribution import speaker_of
 from pipeline.values.clock import ClockTime, compare_times
 from pipeline.values.comparison import Comparison
 from pipeline.values.datereading import Granularity
 from pipeline.values.dates import DatedSpan, compare_dates
 from pipeline.values.exclusive import excluding
+from pipeline.values.inplace import lone_names, name_kind, names_in_place, placed_apart
 from pipeline.values.matching import Ease, in_one_role
-from pipeline.values.names import NameKind, NameSpan, compare_names
+from pipeline.values.names import NameKind, compare_names
 from pipeline.values.opposed import opposed
-from pipeline.values.passage import Passage, Read, Token, read_passage
+from pipeline.values.passage import Passage, Read, read_passage
 from pipeline.values.polarity import compare_polarity, negations
 from pipeline.values.quantities import compare_quantities
 from pipeline.values.quotations import compare_quotations, find_quotations
-from pipeline.values.samename import fold_name, same_name
-from pipeline.values.slots import names_in_one_slot
+from pipeline.values.samename import same_name
 from pipeline.values.sums import sums
 from schemas.claim import Quantity
 from schemas.contradiction import ConflictKind
@@ -28,14 +26,11 @@ from schemas.record import Record, Span
 
 __all__ = ["Difference", "Passage", "differences", "has_conflicting_values"]
 
-MIN_LED: Final = 6  # equal words in a row before two names in one place, where what follows differs
-MIN_OVERLAP_NAMES: Final = 0.6  # of the words of the shorter passage, for a name in another's place
 MIN_QUOTED: Final = 6  # words two quotations share before their speakers are compared
 MOST_PAIRS: Final = (
     2500  # of values of a kind in two passages; two tables of numbers are not set side by side
 )
 
-_PLACE_WORDS: Final = frozenset(("to", "in", "at", "near", "from"))
 _MORE: Final = re.compile(r"\b(?:another|further|additional|other|extra)\s\Z", re.IGNORECASE)
 _SAYING: Final = (
     "said|says|told|announced|revealed|reported|added|claimed|stated|wrote|accused|warned|suggested|confirmed"
@@ -70,17 +65,24 @@ def differences(a: Passage, b: Passage) -> tuple[Difference, ...]:
 
     A value counts only where its surroundings say that it has the same role in both (``MIN_SHARED``,
     ``MIN_OVERLAP``), and where neither passage has a value that fits the other's. Where a quantity and a date
-    both differ, the passages tell of two occasions, and neither is returned.
+    both differ, the passages tell of two occasions, and neither is returned; nor are places, and dates at
+    them, where all that is counted differs.
     """
     read_a, read_b = read_passage(a), read_passage(b)
     quantities, dates = list(_quantities(read_a, read_b)), list(_dates(read_a, read_b))
+    names = list(_names(read_a, read_b))
     if quantities and dates:
         quantities, dates = [], []  # 12 in April and 9 in March are two figures, not one in conflict
+    if _counts_apart(read_a, read_b):
+        # 12 barrels at Arvel and 9 tents at Brenn are two events. A number in one role stays, as one event is
+        # often placed in the town by one and in the country by another.
+        names = [d for d in names if d.kind is not ConflictKind.place]
+        dates = [] if placed_apart(read_a, read_b) else dates
     found = (
         *quantities,
         *dates,
         *_quoted(read_a, read_b),
-        *_names(read_a, read_b),
+        *names,
         *_polarity(read_a, read_b),
         *_outcomes(read_a, read_b),
     )
@@ -100,7 +102,7 @@ def has_conflicting_values(kind: ConflictKind, a: Passage, b: Passage) -> bool:
         times = _unmatched(read_a.times, read_b.times, compare_times)
         return bool(times or _unmatched(read_a.dates, read_b.dates, compare_dates))
     if kind in (ConflictKind.entity, ConflictKind.place):
-        names_a, names_b = _lone_names(read_a, read_b), _lone_names(read_b, read_a)
+        names_a, names_b = lone_names(read_a, read_b), lone_names(read_b, read_a)
         return any(compare_names(x, y) is not Comparison.same for x in names_a for y in names_b)
     return True
 
@@ -125,6 +127,13 @@ def _has_one_day(a: Read, b: Read) -> bool:
     """Tell whether both passages name one and the same day."""
     days = [[d for d in r.dates if d.granularity in (Granularity.day, Granularity.weekday)] for r in (a, b)]
     return any(compare_dates(x, y) is Comparison.same for x in days[0] for y in days[1])
+
+
+def _counts_apart(a: Read, b: Read) -> bool:
+    """Tell whether both passages count something, and nothing alike."""
+    if not a.quantities or not b.quantities or len(a.quantities) * len(b.quantities) > MOST_PAIRS:
+        return False
+    return all(compare_quantities(x, y) is not Comparison.same for x in a.quantities for y in b.quantities)
 
 
 def _areas(text: str) -> set[str]:
@@ -177,78 +186,8 @@ def _is_of_speech(read: Read, dated: DatedSpan | ClockTime) -> bool:
 
 
 def _names(a: Read, b: Read) -> Iterator[Difference]:
-    """Yield names in each other's place: equal words on both sides, or one slot, in passages that agree."""
-    for name_a, name_b in _names_in_place(a, b):
-        yield _difference(_name_kind(a, b, name_a, name_b), a, b, name_a.span, name_b.span)
-
-
-def _names_in_place(a: Read, b: Read) -> Iterator[tuple[NameSpan, NameSpan]]:
-    lone_a, lone_b = _lone_names(a, b), _lone_names(b, a)
-    aligned = list(_aligned_names(a, b, lone_a, lone_b))
-    yield from aligned or names_in_one_slot(a, b, lone_a, lone_b)
-
-
-def _aligned_names(
-    a: Read, b: Read, lone_a: list[NameSpan], lone_b: list[NameSpan]
-) -> Iterator[tuple[NameSpan, NameSpan]]:
-    keys_a, keys_b = [t.key for t in a.tokens], [t.key for t in b.tokens]
-    opcodes = list(Levenshtein.opcodes(keys_a, keys_b))
-    equal = sum(op.src_end - op.src_start for op in opcodes if op.tag == "equal")
-    if equal < MIN_OVERLAP_NAMES * min(len(keys_a), len(keys_b)):
-        return
-    for i, op in enumerate(opcodes):
-        if _leads_to_a_place(op, keys_a):
-            # "to Minsk for talks" against "to Arvel to talk": the same words lead up to both. A capital is a
-            # place here, and no other name for a country that both sentences have.
-            tokens = a.tokens[op.src_end : op.src_end + 1], b.tokens[op.dest_end : op.dest_end + 1]
-            yield from _differing(*tokens, _unwritten(a, b), _unwritten(b, a))
-        if op.tag != "replace" or op.src_end - op.src_start != 1 or op.dest_end - op.dest_start != 1:
-            continue
-        sides = [opcodes[j] for j in (i - 1, i + 1) if 0 <= j < len(opcodes)]
-        if any(side.tag != "equal" for side in sides) or sum(s.src_end - s.src_start for s in sides) < 4:
-            continue
-        if not _leads_to_a_place(opcodes[i - 1], keys_a):
-            yield from _differing(
-                a.tokens[op.src_start : op.src_end], b.tokens[op.dest_start : op.dest_end], lone_a, lone_b
-            )
-
-
-def _leads_to_a_place(op: Opcode, keys: Sequence[str]) -> bool:
-    size = op.src_end - op.src_start
-    return op.tag == "equal" and size >= MIN_LED and keys[op.src_end - 1] in _PLACE_WORDS
-
-
-def _differing(
-    a: Sequence[Token], b: Sequence[Token], lone_a: list[NameSpan], lone_b: list[NameSpan]
-) -> Iterator[tuple[NameSpan, NameSpan]]:
-    """Yield the names that the only tokens of ``a`` and ``b`` are, if they can be no one name."""
-    for one, other in zip(a, b, strict=False):
-        is_lone = one.name in lone_a and other.name in lone_b
-        if is_lone and one.name and other.name and compare_names(one.name, other.name) is Comparison.differ:
-            yield one.name, other.name
-
-
-def _unwritten(read: Read, other: Read) -> list[NameSpan]:
-    """Return the names of a passage that the other has not in this writing."""
-    written = {fold_name(y.text) for y in other.names}
-    return [x for x in read.names if fold_name(x.text) not in written]
-
-
-def _lone_names(read: Read, other: Read) -> list[NameSpan]:
-    """Return the names of a passage that may not be any name of the other."""
-    return [x for x in read.names if not any(same_name(x.text, y.text) for y in other.names)]
-
-
-def _name_kind(a: Read, b: Read, x: NameSpan, y: NameSpan) -> ConflictKind:
-    speakers = [find_attribution(read.text) for read in (a, b)]
-    if all(
-        s and s.span.start <= name.span.start < s.span.end for s, name in zip(speakers, (x, y), strict=True)
-    ):
-        return ConflictKind.attribution
-    is_place = NameKind.person not in (x.kind, y.kind) and re.search(
-        r"\b(?:in|at|near|to|from|outside) \Z", a.text[max(0, x.span.start - 9) : x.span.start], re.IGNORECASE
-    )
-    return ConflictKind.place if is_place else ConflictKind.entity
+    for name_a, name_b in names_in_place(a, b):
+        yield _difference(name_kind(a, b, name_a, name_b), a, b, name_a.span, name_b.span)
 
 
 def _quoted(a: Read, b: Read) -> Iterator[Difference]:
