@@ -29,7 +29,7 @@ def names_in_place(a: Read, b: Read) -> Iterator[tuple[NameSpan, NameSpan]]:
 
 
 def name_kind(a: Read, b: Read, x: NameSpan, y: NameSpan) -> ConflictKind:
-    """Return what a conflict of ``x`` in ``a`` with ``y`` in ``b`` is about: a speaker, a place, an entity."""
+    """Return what a conflict of ``x`` in ``a`` with ``y`` in ``b`` is about: speaker, place or entity."""
     speakers = [find_attribution(read.text) for read in (a, b)]
     if all(
         s and s.span.start <= name.span.start < s.span.end for s, name in zip(speakers, (x, y), strict=True)
