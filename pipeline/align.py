@@ -4,8 +4,10 @@ What a statement is about is taken from its vector, so that "quit" meets "resign
 what two statements say of each other is for others to judge.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import math
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
@@ -44,18 +46,51 @@ class Aligned:
     is_mutual: bool
 
 
-def align(claims: Sequence[Claim], articles: Sequence[Article], vectors: Vectors) -> list[Aligned]:
+@dataclass(frozen=True)
+class Wanted:
+    """Which pairs of sentences are paired, with the claims in them: by default all.
+
+    ``named`` holds some by where the two begin, by the ids of their articles. All others are left out whose
+    cosine, and that of any claims in them, is below ``near``; below ``near_mutual`` for two sentences neither
+    of which has a nearer one in the other's article.
+    """
+
+    named: Mapping[tuple[str, str], Collection[tuple[int, int]]] = field(default_factory=dict)
+    near: float = -math.inf
+    near_mutual: float = -math.inf
+
+
+def align(
+    claims: Sequence[Claim], articles: Sequence[Article], vectors: Vectors, wanted: Wanted | None = None
+) -> list[Aligned]:
     """Return the pairs worth comparing: each statement with the ``NEAREST`` of each other article.
 
     Statements of the same words are not paired: they cannot differ. ``vectors`` gives a unit vector a text.
+    There are as many pairs as pairs of articles: ``wanted`` spares those that nobody looks at.
     """
-    found: list[Aligned] = []
-    for make in (_sentences, _claims):
-        statements = {article.id: list(make(article, claims)) for article in articles}
-        known = {key: vectors([s.text for s in group]) for key, group in statements.items()}
-        for one, other in combinations(articles, 2):
-            found += _nearest(statements[one.id], statements[other.id], known[one.id] @ known[other.id].T)
-    return found
+    by_article = _by_article(claims)
+    sentences = {a.id: _group(_sentences(a), vectors) for a in articles}
+    claimed = {a.id: _group(_claims(a, by_article[a.id]), vectors) for a in articles}
+    found: list[list[Aligned]] = [[], []]
+    for one, other in combinations(articles, 2):
+        groups = [(kind[one.id], kind[other.id]) for kind in (sentences, claimed)]
+        cosines = [_cosines(a, b) for a, b in groups]
+        kept = None if wanted is None else _kept(groups, cosines, wanted)
+        if kept is None or kept:
+            for i, (a, b) in enumerate(groups):
+                found[i] += _nearest(a.statements, b.statements, cosines[i], kept)
+    return [*found[0], *found[1]]
+
+
+def embedding(
+    claims: Sequence[Claim], articles: Sequence[Article], vectors: Vectors
+) -> Iterator[Sequence[None]]:
+    """Ask for the vectors that ``align`` will ask for, some at each step, where ``vectors`` keeps them."""
+    by_article = _by_article(claims)
+    for article in articles:
+        for statements in (_sentences(article), _claims(article, by_article[article.id])):
+            _group(statements, vectors)
+            yield ()
 
 
 def whole(article: Article, sentence: Sentence) -> Statement:
@@ -63,13 +98,62 @@ def whole(article: Article, sentence: Sentence) -> Statement:
     return Statement(article, sentence, " ".join(article.quote(sentence.span).split()))
 
 
+@dataclass(frozen=True)
+class _Group:
+    """The statements of a kind in an article, with their vectors and where their sentences begin."""
+
+    statements: Sequence[Statement]
+    vectors: NDArray[np.float32]
+    starts: NDArray[np.int64]
+
+
+def _group(statements: Iterable[Statement], vectors: Vectors) -> _Group:
+    held = list(statements)
+    starts = np.array([s.sentence.span.start for s in held], dtype=np.int64)
+    return _Group(held, vectors([s.text for s in held]), starts)
+
+
+def _by_article(claims: Sequence[Claim]) -> Mapping[str, list[Claim]]:
+    found = defaultdict(list)
+    for claim in claims:
+        found[claim.article_id].append(claim)
+    return found
+
+
+def _cosines(a: _Group, b: _Group) -> NDArray[np.float32]:
+    """Return the cosines of all pairs, rounded, so that ties fall the same way whatever else there is."""
+    return (a.vectors @ b.vectors.T).round(4)
+
+
+def _kept(
+    groups: Sequence[tuple[_Group, _Group]], cosines: Sequence[NDArray[np.float32]], wanted: Wanted
+) -> set[tuple[int, int]]:
+    """Return where the wanted pairs of sentences of two articles begin."""
+    a, b = groups[0]
+    if not a.statements or not b.statements:
+        return set()
+    firsts, seconds = cosines[0].argmax(axis=1), cosines[0].argmax(axis=0)
+    rows = np.flatnonzero(seconds[firsts] == np.arange(len(firsts)))
+    mutual = set(zip(a.starts[rows].tolist(), b.starts[firsts[rows]].tolist(), strict=True))
+    ids = a.statements[0].article.id, b.statements[0].article.id
+    kept = set(wanted.named.get(ids, ())) | {(j, i) for i, j in wanted.named.get(ids[::-1], ())}
+    for (one, other), near in zip(groups, cosines, strict=True):
+        for least, among in ((wanted.near_mutual, mutual), (wanted.near, None)):
+            i, j = np.nonzero(near >= least)
+            begun = set(zip(one.starts[i].tolist(), other.starts[j].tolist(), strict=True))
+            kept |= begun if among is None else begun & among
+    return kept
+
+
 def _nearest(
-    ones: Sequence[Statement], others: Sequence[Statement], cosines: NDArray[np.float32]
+    ones: Sequence[Statement],
+    others: Sequence[Statement],
+    cosines: NDArray[np.float32],
+    kept: set[tuple[int, int]] | None,
 ) -> Iterator[Aligned]:
     if not ones or not others:
         return
-    # Rounded, and in a stable order, so that ties fall the same way whatever else is in the story.
-    cosines = cosines.round(4)
+    # In a stable order, so that ties fall the same way whatever else is in the story.
     by_one = np.argsort(-cosines, axis=1, kind="stable")[:, :NEAREST]
     by_other = np.argsort(-cosines, axis=0, kind="stable")[:NEAREST, :]
     firsts = {(i, int(row[0])) for i, row in enumerate(by_one)}
@@ -79,12 +163,14 @@ def _nearest(
         (int(i), j) for j, column in enumerate(by_other.T) for i in column[1:] if cosines[i, j] >= LEAST_NEAR
     }
     for i, j in sorted(firsts | seconds | near):
-        if ones[i].text != others[j].text:
+        one, other = ones[i], others[j]
+        is_kept = kept is None or (one.sentence.span.start, other.sentence.span.start) in kept
+        if is_kept and one.text != other.text:
             is_mutual = (i, j) in firsts and (i, j) in seconds
-            yield Aligned(ones[i], others[j], round(float(cosines[i, j]), 4), is_mutual)
+            yield Aligned(one, other, round(float(cosines[i, j]), 4), is_mutual)
 
 
-def _sentences(article: Article, _: Sequence[Claim]) -> Iterator[Statement]:
+def _sentences(article: Article) -> Iterator[Statement]:
     for sentence in article.sentences:
         if sentence.is_readable:
             yield whole(article, sentence)
@@ -93,5 +179,4 @@ def _sentences(article: Article, _: Sequence[Claim]) -> Iterator[Statement]:
 def _claims(article: Article, claims: Sequence[Claim]) -> Iterator[Statement]:
     by_number = {sentence.number: sentence for sentence in article.sentences}
     for claim in claims:
-        if claim.article_id == article.id:
-            yield Statement(article, by_number[claim.sentence], claim.text, claim)
+        yield Statement(article, by_number[claim.sentence], claim.text, claim)

@@ -43,31 +43,32 @@ def compare(articles: Sequence[Article]) -> tuple[Suspicion, ...]:
     A sentence that both articles have is left out: one copied it, whatever day its "Tuesday" was, and what
     an article itself puts side by side is no conflict between two.
     """
+    return tuple(suspicion for part in comparing(articles) for suspicion in part)
+
+
+def comparing(articles: Sequence[Article]) -> Iterator[Sequence[Suspicion]]:
+    """Yield what ``compare`` returns in parts that take some milliseconds at most, many of them empty."""
     around = max((article.published for article in articles if article.published), default=None)
-    read = [
-        [
-            read_sentence(article, s, around)
-            for s in article.sentences
-            if s.is_readable and not _CORRECTION.search(flat(article, s))
-        ]
-        for article in articles
-    ]
+    read: list[list[Reading]] = []
+    for article in articles:
+        read.append([])
+        for s in article.sentences:
+            if s.is_readable and not _CORRECTION.search(flat(article, s)):
+                read[-1].append(read_sentence(article, s, around))
+            yield ()
     told = [_told(sentences) for sentences in read]
     relations = [{one.fact.relation for one in facts} for facts in told]
-    found: list[Suspicion] = []
     for i, others in enumerate(near(read)):
         for j in range(i + 1, len(articles)):
             between = list(_between(others[j])) if j in others else []
-            found += between
-            if relations[i].isdisjoint(relations[j]):
-                continue
-            known = {_pair(suspicion) for suspicion in between}
-            for x, y in facts_apart(told[i], told[j]):
-                suspicion = _of_facts(x, read[i][x.sentence], y, read[j][y.sentence])
-                if _pair(suspicion) not in known:
-                    known.add(_pair(suspicion))
-                    found.append(suspicion)
-    return tuple(found)
+            if not relations[i].isdisjoint(relations[j]):
+                known = {_pair(suspicion) for suspicion in between}
+                for x, y in facts_apart(told[i], told[j]):
+                    suspicion = _of_facts(x, read[i][x.sentence], y, read[j][y.sentence])
+                    if _pair(suspicion) not in known:
+                        known.add(_pair(suspicion))
+                        between.append(suspicion)
+            yield between
 
 
 def _told(sentences: Sequence[Reading]) -> tuple[Told, ...]:

@@ -11,21 +11,22 @@ from typing import Any, TypeVar
 
 from pipeline import __version__
 from pipeline.adjudicate import Adjudged, Context, Ruling, adjudicate, in_same_words
-from pipeline.align import align
+from pipeline.align import Vectors, align, embedding
 from pipeline.budget import NO_CAPS
 from pipeline.cluster import cluster
-from pipeline.compare import compare
+from pipeline.compare import comparing
 from pipeline.errors import EndpointError
 from pipeline.extract import Extraction, answer_schema, extract
 from pipeline.ground import ground
 from pipeline.interruption import StoppableBudget
 from pipeline.llm import Llm, Usage
+from pipeline.meanwhile import meanwhile
 from pipeline.origins import find_origins
 from pipeline.progress import Progress
 from pipeline.prompts import Prompt, load_prompt
 from pipeline.reconcile import reconcile
 from pipeline.retrieve import Candidate, retrieve
-from pipeline.suspect import suspect
+from pipeline.suspect import suspect, worth_aligning
 from pipeline.verifier.embedder import shipped as shipped_embedder
 from pipeline.verifier.judge import Judge
 from pipeline.verify import Judged, verify
@@ -98,20 +99,27 @@ async def check_story(
     started = datetime.now(UTC)
     work = Work(story)
     articles = {article.id: article for article in story.articles}
-    await _timed(work, llm, "extract", lambda: _extract_all(work, llm, prompts, progress))
-    if work.stopped is None:
-        await _timed(work, llm, "ground", lambda: _ground_all(work, articles, llm, judge, progress))
-    if work.stopped is None:
-        candidates = retrieve(work.claims, story.articles)
-        await _timed(work, llm, "verify", lambda: _verify_all(work, candidates, articles, judge, progress))
-    if work.stopped is None:
-        likely = _suspicions(work, articles)
-        await _timed(
-            work,
-            llm,
-            "adjudicate",
-            lambda: _adjudicate_all(work, likely, articles, llm, prompts, progress),
-        )
+    vectors = shipped_embedder().vectors
+    with meanwhile() as ahead:
+        compared = ahead.begin(comparing(story.articles))
+        ahead.begin(embedding((), story.articles, vectors))
+        await _timed(work, llm, "extract", lambda: _extract_all(work, llm, prompts, progress))
+        if work.stopped is None:
+            await _timed(work, llm, "ground", lambda: _ground_all(work, articles, llm, judge, progress))
+        if work.stopped is None:
+            ahead.begin(embedding(work.claims, story.articles, vectors))
+            candidates = retrieve(work.claims, story.articles)
+            await _timed(
+                work, llm, "verify", lambda: _verify_all(work, candidates, articles, judge, progress)
+            )
+        if work.stopped is None:
+            likely = _suspicions(work, articles, await compared, vectors)
+            await _timed(
+                work,
+                llm,
+                "adjudicate",
+                lambda: _adjudicate_all(work, likely, articles, llm, prompts, progress),
+            )
     if work.stopped is not None and not work.claims:
         raise work.stopped
     return _report(work, llm, prompts, started, settings), work.stopped
@@ -159,12 +167,14 @@ async def _verify_all(
     progress.finish("verify")
 
 
-def _suspicions(work: Work, articles: Mapping[str, Article]) -> Sequence[Suspicion]:
+def _suspicions(
+    work: Work, articles: Mapping[str, Article], compared: Sequence[Suspicion], vectors: Vectors
+) -> Sequence[Suspicion]:
     """Return what is likely enough to be a conflict to be judged once more."""
-    story = work.story.articles
-    aligned = align(work.claims, story, shipped_embedder().vectors)
     doubted = [(c, e) for c in work.claims if c.id in work.judged for e in work.judged[c.id].evidence]
-    return suspect(compare(story), aligned, doubted, articles, LEAST_LIKELY)
+    wanted = worth_aligning(compared, doubted, LEAST_LIKELY)
+    aligned = align(work.claims, work.story.articles, vectors, wanted)
+    return suspect(compared, aligned, doubted, articles, LEAST_LIKELY)
 
 
 async def _adjudicate_all(

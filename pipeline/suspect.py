@@ -7,13 +7,14 @@ map, fitted on stories whose conflicts are known (benchmarks/fit_suspicions.py).
 
 import math
 import re
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Final
 
-from pipeline.align import Aligned, Statement, whole
+from pipeline.align import Aligned, Statement, Wanted, whole
 from pipeline.remembered import remembered
 from pipeline.values.differences import Difference, Passage, differences, has_conflicting_values
 from pipeline.values.polarity import negations
@@ -116,6 +117,20 @@ def suspect(
     return tuple(sorted(likely, key=lambda s: -s.odds))
 
 
+def worth_aligning(
+    compared: Sequence[Suspicion], doubted: Sequence[tuple[Claim, Evidence]], least: float
+) -> Wanted:
+    """Return what ``suspect`` has to know of to leave nothing out that is as likely as ``least``.
+
+    That is all that was found between two sentences, and what is near enough to make up for nothing found.
+    """
+    named = defaultdict(set)
+    pairs: list[tuple[Side | Claim, Side | Evidence]] = [*doubted, *(found.sides for found in compared)]
+    for one, other in pairs:
+        named[one.article_id, other.article_id].add((one.span.start, other.span.start))
+    return Wanted(named, near=_least_near(least, mutual=False), near_mutual=_least_near(least, mutual=True))
+
+
 def measure(
     compared: Sequence[Suspicion], aligned: Sequence[Aligned], articles: Mapping[str, Article]
 ) -> list[Measured]:
@@ -139,12 +154,20 @@ def _at_most(measured: Measured) -> float:
 
     Most pairs are of two subjects, and there are as many as pairs of articles: their claims are not compared.
     """
-    if measured.found:
-        return 1.0
+    return 1.0 if measured.found else _most(measured.cosine, measured.is_mutual)
+
+
+def _most(cosine: float, is_mutual: bool) -> float:
     fitted = _fitted()
-    known = {"values": 0.0, "quoted": 0.0, "cosine": measured.cosine, "mutual": float(measured.is_mutual)}
+    known = {"values": 0.0, "quoted": 0.0, "cosine": cosine, "mutual": float(is_mutual)}
     pairs = zip(fitted.features, fitted.weights, strict=True)
     return round(_odds([known.get(name, float(w > 0)) for name, w in pairs]), 3)
+
+
+def _least_near(least: float, *, mutual: bool) -> float:
+    """Return a cosine below which a pair is less likely than ``least`` where its sentences hold no values."""
+    steps = [step / 100 for step in range(-100, 101)]
+    return next((cosine - 0.01 for cosine in steps if _most(cosine, mutual) >= least), math.inf)
 
 
 def _odds(row: Sequence[float]) -> float:

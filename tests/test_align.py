@@ -1,5 +1,6 @@
 """Statements of two articles on one subject are paired, whatever order things come in."""
 
+import math
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.align import LEAST_NEAR, Aligned, align
+from pipeline.align import LEAST_NEAR, Aligned, Vectors, Wanted, align, embedding
 from pipeline.verifier.embedder import shipped
 from pipeline.verifier.onnx import Floats
 from schemas.article import Article
@@ -95,6 +96,39 @@ def test_the_nearest_is_there_however_far_and_the_next_only_where_it_is_near() -
     assert len(far) == len(other.sentences)
     assert all(pair.cosine < LEAST_NEAR for pair in far)
     assert sum(pair.is_mutual for pair in far) == 1
+
+
+def test_pairs_that_nobody_wants_are_left_out_with_their_claims() -> None:
+    found = aligned()
+    named = {(TWO.id, ONE.id): {(TWO.sentences[0].span.start, ONE.sentences[2].span.start)}}
+    only = Wanted(named=named, near=math.inf, near_mutual=math.inf)
+    assert align(CLAIMS, STORY, vectors, only) == [
+        pair
+        for pair in found
+        if {pair.one.sentence, pair.other.sentence} == {TWO.sentences[0], ONE.sentences[2]}
+    ]
+    mutual = align(CLAIMS, STORY, vectors, Wanted(near=math.inf))
+    sentences = [pair for pair in found if pair.is_mutual and pair.one.claim is None]
+    assert [pair for pair in mutual if pair.one.claim is None] == sentences
+    assert align(CLAIMS, STORY, vectors, Wanted()) == found
+    assert align(CLAIMS, STORY, vectors, Wanted(near=math.inf, near_mutual=math.inf)) == []
+
+
+def test_what_is_embedded_ahead_is_all_that_is_asked_for() -> None:
+    ahead: list[str] = []
+    asked: list[str] = []
+
+    def noted(into: list[str]) -> Vectors:
+        def found(texts: Sequence[str]) -> Floats:
+            into.extend(texts)
+            return vectors(texts)
+
+        return found
+
+    for _ in embedding(CLAIMS, STORY, noted(ahead)):
+        pass
+    align(CLAIMS, STORY, noted(asked))
+    assert sorted(ahead) == sorted(asked) != []
 
 
 @st.composite

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.align import Aligned, Statement, align
 from pipeline.compare import compare
-from pipeline.suspect import FEATURES, WEIGHTS, SuspicionMap, suspect
+from pipeline.suspect import FEATURES, WEIGHTS, SuspicionMap, suspect, worth_aligning
 from schemas.article import Article
 from schemas.claim import Claim
 from schemas.contradiction import ConflictKind
@@ -219,6 +219,26 @@ def shown(found: Sequence[Suspicion]) -> list[str]:
         repr((sorted(map(repr, s.sides)), s.found_by, s.kind, sorted(s.what.split(" against ")), s.odds))
         for s in found
     )
+
+
+@settings(deadline=None, max_examples=60)
+@given(stories(), st.floats(0, 1), st.data())
+def test_what_is_worth_aligning_is_all_that_makes_a_likely_suspicion(
+    made: tuple[list[Claim], list[Article]], least: float, data: st.DataObject
+) -> None:
+    claims, story = made
+    compared = compare(story)
+    doubted = [
+        (one, evidence(other, story[n].quote(other.sentences[0].span), Stance.contradicts, 0.9))
+        for one in data.draw(st.lists(st.sampled_from(claims), max_size=2))
+        for n, other in enumerate(story)
+        if other.id != one.article_id
+    ]
+    wanted = worth_aligning(compared, doubted, least)
+    every, some = align(claims, story, vectors), align(claims, story, vectors, wanted)
+    assert {repr(pair) for pair in some} <= {repr(pair) for pair in every}
+    found = suspected(some, compared, doubted, story, least)
+    assert found == suspected(every, compared, doubted, story, least)
 
 
 @settings(deadline=None, max_examples=30)
