@@ -101,7 +101,7 @@ def _close(x: float, y: float) -> bool:
 def _interval(q: Quantity) -> tuple[float, float, float]:
     """Return the lowest and highest value a quantity allows, and its slack, in its dimension's base unit."""
     top = q.value if q.high is None else q.high
-    numeral = next(find_numerals(q.text), None)
+    numeral = _numeral(q.text)
     slack = numeral.slack if numeral else 0.0
     if q.unit in MEASURES or q.unit in ("%", "percentage point") or q.unit.isupper():
         # What is measured is rounded to the last digit written; what is counted is not.
@@ -125,6 +125,11 @@ def _interval(q: Quantity) -> tuple[float, float, float]:
         high * measure.factor + measure.offset,
         (slack + leeway) * measure.factor,
     )
+
+
+@remembered(most=4096)  # one quantity is compared with many
+def _numeral(text: str) -> Numeral | None:
+    return next(find_numerals(text), None)
 
 
 def _hide(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 import Stemmer
 
+from pipeline.remembered import remembered
 from pipeline.values.irregular import BASES
 
 _WORD: Final = re.compile(r"[^\W_]+(?:[’'.-][^\W_]+)*")
@@ -54,11 +55,13 @@ def stems(words: Sequence[str]) -> list[str]:
 
     Irregular forms are brought to one too: "fell" and "fallen" to "fall".
     """
-    folded = []
-    for word in words:
-        plain = re.sub(r"[’']s?\Z", "", word.lower()).replace("’", "'").replace("-", "").replace(".", "")
-        for pattern, spelling in _SPELLING:
-            plain = pattern.sub(spelling, plain)
-        folded.append(BASES.get(plain, plain))
+    return [_stem(word) for word in words]
+
+
+@remembered(most=65536)  # a story says the same words again and again
+def _stem(word: str) -> str:
+    plain = re.sub(r"[’']s?\Z", "", word.lower()).replace("’", "'").replace("-", "").replace(".", "")
+    for pattern, spelling in _SPELLING:
+        plain = pattern.sub(spelling, plain)
     # A stemmer is not safe to share between threads, and cheap to make.
-    return [str(stem) for stem in Stemmer.Stemmer("english").stemWords(folded)]
+    return str(Stemmer.Stemmer("english").stemWord(BASES.get(plain, plain)))
