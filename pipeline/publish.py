@@ -1,6 +1,6 @@
 """Writes the files of one story's report, and the record of the run that made it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -28,12 +28,16 @@ def write_files(
     batch. Raises InputError when the decisions cannot be read, but not before all is written without them.
     """
     decisions, unread = _decided(folder)
+    paths, plain = {}, {}
     with about(story=report.story):
-        plain = dict(rendered(report, index_href=index_href))
-        page = render_html(report, decisions, index_href=index_href) if decisions else plain[PAGE]
-        paths = _write(folder, {**plain, PAGE: page}.items())
+        for name, text in rendered(report, index_href=index_href):
+            plain[name] = sha256(text.encode())
+            page = (
+                render_html(report, decisions, index_href=index_href) if decisions and name == PAGE else text
+            )
+            paths[name] = _write(folder / name, page)
         if record is not None:
-            path = write_run(folder, record.model_copy(update={"files": _hashed(plain)}))
+            path = write_run(folder, record.model_copy(update={"files": plain}))
             emit("file_written", path=str(path))
             _log_end(report)
     if unread is not None:
@@ -48,8 +52,8 @@ def write_pages(folder: Path, report: Report, *, index_href: str | None = None) 
     """
     decisions, unread = _decided(folder)
     with about(story=report.story):
-        pages = ((name, text) for name, text in rendered(report, decisions, index_href) if name != REPORT)
-        paths = _write(folder, pages)
+        pages = _pages(report, decisions, index_href)
+        paths = {name: _write(folder / name, text) for name, text in pages}
     if unread is not None:
         raise unread
     return paths
@@ -63,31 +67,32 @@ def _decided(folder: Path) -> tuple[Sequence[Decision], InputError | None]:
         return (), error
 
 
-def _write(folder: Path, files: Iterable[tuple[str, str]]) -> dict[str, str]:
-    paths = {}
-    for name, text in files:
-        write_text(folder / name, text)
-        paths[name] = str(folder / name)
-        emit("file_written", path=paths[name], characters=len(text))
-    return paths
+def _write(path: Path, text: str) -> str:
+    """Write one file and return its path."""
+    write_text(path, text)
+    emit("file_written", path=str(path), characters=len(text))
+    return str(path)
 
 
-def rendered(
-    report: Report, decisions: Sequence[Decision] = (), index_href: str | None = None
-) -> Iterator[tuple[str, str]]:
-    """Yield the name of each file of a report, and what it holds; report.json, which needs no page, first."""
+def rendered(report: Report, *, index_href: str | None = None) -> Iterator[tuple[str, str]]:
+    """Yield the name of each file of a report, and what it holds; report.json, which needs no page, first.
+
+    The pages are those without any decision. Each text is made when it is asked for, as it can be large.
+    """
     yield REPORT, report_text(report)
+    yield from _pages(report, (), index_href)
+
+
+def _pages(
+    report: Report, decisions: Sequence[Decision], index_href: str | None
+) -> Iterator[tuple[str, str]]:
     yield "report.md", render_markdown(report)
     yield PAGE, render_html(report, decisions, index_href=index_href)
 
 
 def hashes(report: Report, index_href: str | None = None) -> dict[str, str]:
     """Return the SHA-256 of the files of ``report``, by name, as they are before anybody decided anything."""
-    return _hashed(dict(rendered(report, index_href=index_href)))
-
-
-def _hashed(files: Mapping[str, str]) -> dict[str, str]:
-    return {name: sha256(text.encode()) for name, text in files.items()}
+    return {name: sha256(text.encode()) for name, text in rendered(report, index_href=index_href)}
 
 
 def _log_end(report: Report) -> None:

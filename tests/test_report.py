@@ -127,6 +127,21 @@ def test_no_claim_is_left_out_and_no_id_stands_twice(report: Report) -> None:
             assert claim.text in page.by_id[f"claim-{claim.id}"]
 
 
+def test_a_passage_of_several_findings_stands_in_each_card_with_what_differs_there() -> None:
+    report = sample.sample_report()
+    courier, ledger = sample.sample_articles()[:2]
+    differing = ["two dockers", "on Tuesday", "two dockers"]
+    findings = tuple(
+        report.contradictions[0].model_copy(
+            update={"id": f"f{i}", "sides": (sample.side(courier, 3, part), sample.side(ledger, 2))}
+        )
+        for i, part in enumerate(differing)
+    )
+    html = render_html(report.model_copy(update={"contradictions": findings}))
+    cards = re.findall("<article .*?</article>", html, re.DOTALL)
+    assert [re.findall("<mark>(.*?)</mark>", card) for card in cards] == [[part] for part in differing]
+
+
 def test_a_contradicted_claim_without_a_pair_is_still_shown() -> None:
     report = sample.sample_report(contradictions=())
     page = TakenApart(render_html(report))

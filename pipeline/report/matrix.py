@@ -184,33 +184,39 @@ def _cell(said: Sequence[Voice], letters: Mapping[int, str], articles: Mapping[s
     )
 
 
+@dataclass
+class _Party:
+    """Voices that agree, and the ids of the findings that they are sides of."""
+
+    voices: list[Voice]
+    findings: set[str]
+
+
 def _positions(voices: Iterable[Voice]) -> list[list[Voice]]:
     """Return the voices that take a side by what they agree on, in the order of the first of each.
 
     Two sides of one finding never come together, whatever else they have in common.
     """
-    groups = [[voice] for voice in voices if voice.alike]
+    groups = [
+        _Party([voice], {voice.finding.id} if voice.finding else set()) for voice in voices if voice.alike
+    ]
     for sort in ("sentence", "words", "cluster"):
-        joined: list[list[Voice]] = []
-        homes: dict[str, list[list[Voice]]] = defaultdict(list)
+        joined: list[_Party] = []
+        homes: dict[str, list[_Party]] = defaultdict(list)
         for group in groups:
-            keys = dict.fromkeys(key for voice in group for key in voice.alike if key.startswith(sort))
-            home = next((g for key in keys for g in homes[key] if not _opposed(g, group)), None)
+            keys = dict.fromkeys(key for voice in group.voices for key in voice.alike if key.startswith(sort))
+            rivals = (known for key in keys for known in homes[key])
+            home = next((known for known in rivals if known.findings.isdisjoint(group.findings)), None)
             if home is None:
-                joined.append(group)
+                joined.append(home := group)
             else:
-                home.extend(group)
+                home.voices += group.voices
+                home.findings |= group.findings
             for key in keys:
-                if not any(known is (home or group) for known in homes[key]):
-                    homes[key].append(home or group)
+                if not any(known is home for known in homes[key]):
+                    homes[key].append(home)
         groups = joined
-    return groups
-
-
-def _opposed(one: Sequence[Voice], other: Sequence[Voice]) -> bool:
-    """Tell whether a finding has one side in each."""
-    findings = {voice.finding.id for voice in one if voice.finding}
-    return any(voice.finding and voice.finding.id in findings for voice in other)
+    return [group.voices for group in groups]
 
 
 def _wording(group: Sequence[Voice]) -> str:

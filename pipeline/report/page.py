@@ -71,6 +71,8 @@ def _environment() -> Environment:
         "likelihood": words.likelihood,
         "percent": words.percent,
         "quantity": words.quantity_words,
+        "quoted": words.quoted,
+        "rewording": words.rewording,
         "seconds": words.seconds,
         "when": words.when_words,
     }
@@ -86,8 +88,6 @@ def _environment() -> Environment:
         "RULING": words.RULING,
         "REASON_EXPLAINED": words.REASON_EXPLAINED,
         "counted": words.counted,
-        "quoted": words.quoted,
-        "rewording": words.rewording,
         "share": words.share,
         "spelled": words.spelled,
     }

@@ -94,7 +94,7 @@ def _groups(
         return place
 
     first: dict[tuple[str, ...], int] = {}
-    sentences: dict[tuple[str, str, int], list[tuple[int, Side]]] = defaultdict(list)
+    sentences: dict[tuple[str, str, int], dict[tuple[Span, ...], int]] = defaultdict(dict)
     for place, finding in enumerate(findings):
         for side in finding.sides:
             same = []
@@ -103,8 +103,8 @@ def _groups(
                 name = ("cluster", cluster.id) if cluster else ("claim", side.claim_id)
                 same.append(first.setdefault((finding.kind.value, *name), place))
             here = sentences[finding.kind.value, side.article_id, side.span.start]
-            same += [other for other, earlier in here if _overlap(side.differs, earlier.differs)]
-            here.append((place, side))
+            here.setdefault(side.differs, place)  # many findings can be about the same words
+            same += [other for differs, other in here.items() if _overlap(side.differs, differs)]
             for other in same:
                 one, two = sorted((group(other), group(place)))
                 group_of[two] = one

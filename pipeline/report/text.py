@@ -21,6 +21,8 @@ def visible(text: str) -> str:
     C0 controls become their control pictures (U+2400 and on), everything else ``⟨U+202E⟩``. Tabs and line
     breaks stay. Applying it twice changes nothing more.
     """
+    if text.isascii() and text.isprintable():  # most texts, and told in a tenth of the pattern's time
+        return text
     return _HIDDEN.sub(_mark, text)
 
 
