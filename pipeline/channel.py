@@ -1,7 +1,7 @@
 """What all the stories of a run share of an endpoint: the stored answers, and the way to it for all others.
 
 A question is looked up among the stored answers, else sent by ``sending.py``, and its answer is stored before
-anything reads it.
+anything reads it. What sends is loaded with the first question that no stored answer has.
 """
 
 import asyncio
@@ -10,16 +10,19 @@ import json
 import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from pipeline import errors
 from pipeline.alike import AlikeFirst
 from pipeline.budget import Budget
 from pipeline.endpoint import AnswerStore, Endpoint, Usage
 from pipeline.logs import WARNING, emit
-from pipeline.sending import OpenClient, Sender, Wait
 from pipeline.trace import Trace
 from pipeline.wire import FEATURES, SentOtherwise, Wire
+
+if TYPE_CHECKING:
+    from pipeline.sending import OpenClient, Sender, Wait
 
 
 @dataclass
@@ -42,11 +45,11 @@ class Channel:
 
     def __init__(
         self,
-        client: OpenClient,
+        client: "OpenClient",
         endpoint: Endpoint,
         answers: AnswerStore,
         budget: Budget,
-        wait: Wait,
+        wait: "Wait",
     ) -> None:
         self.endpoint = endpoint
         self.budget = budget
@@ -54,7 +57,8 @@ class Channel:
         self.wire = Wire(endpoint.name, endpoint.model, endpoint.api_key, known)
         self.odds_room = AlikeFirst(endpoint.odds_concurrency or endpoint.concurrency)
         self._answers = answers
-        self._sender = Sender(client, endpoint, self.wire, budget, wait)
+        self._client = client
+        self._wait = wait
         self._room = asyncio.Semaphore(endpoint.concurrency)
         self._asking: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
         self._sent_anew: set[str] = set()
@@ -110,6 +114,12 @@ class Channel:
             emit("call_cached", text=lambda: str(stored))
             trace.answered(key, stored)
             return stored
+
+    @cached_property
+    def _sender(self) -> "Sender":
+        from pipeline.sending import Sender  # noqa: PLC0415 - openai alone takes half a second to load
+
+        return Sender(self._client, self.endpoint, self.wire, self.budget, self._wait)
 
     async def _sent(self, key: str, request: dict[str, Any], usage: Usage, trace: Trace) -> dict[str, Any]:
         try:

@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, Field, InstanceOf, ValidationError
 
 from pipeline import errors
+
+Answer = TypeVar("Answer", bound=BaseModel)
 
 # Instances, not str: half a character, which some endpoints send as a token, is no valid one to pydantic.
 Text = InstanceOf[str]
@@ -56,6 +58,21 @@ def check_refusal(body: Mapping[str, Any]) -> None:
     choice = _Completion.model_validate(body).choices[0]
     if choice.finish_reason == "content_filter" or choice.message.refusal:
         raise errors.AnswerRefused("the model declined to answer")
+
+
+def check_whole(body: Mapping[str, Any], max_tokens: int) -> None:
+    """Raise AnswerTruncated where the answer was cut off at ``max_tokens``; ``body`` has its shape."""
+    if _Completion.model_validate(body).choices[0].finish_reason == "length":
+        raise errors.AnswerTruncated(f"the answer was cut off at {max_tokens} tokens")
+
+
+def fitting(body: Mapping[str, Any], answer: type[Answer]) -> Answer | None:
+    """Return the answer as a record; None where it does not fit. ``body`` has its shape."""
+    said = _Completion.model_validate(body).choices[0].message.content or ""
+    try:
+        return answer.model_validate_json(said, strict=True)
+    except ValueError:  # pydantic's error is one, and that of half a character
+        return None
 
 
 def first_token_options(body: Mapping[str, Any]) -> list[Token]:

@@ -1,44 +1,35 @@
 """The one door to a model: any OpenAI-compatible endpoint, through openai and instructor.
 
 Every request passes ``Llm._send`` and with it the ``Channel``, which looks it up or sends it. When an answer
-does not fit its schema instructor asks again; those requests take the same way.
+does not fit its schema instructor asks again; those requests take the same way. Neither library is loaded
+where nothing is sent.
 """
 
 import json
-import logging
-import random
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
 from dataclasses import replace
 from functools import cache
-from typing import Any, Final, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast
 
-import instructor
-import openai
-from instructor.core.exceptions import IncompleteOutputException, InstructorRetryException
-from openai.types.chat import ChatCompletion
 from pydantic import BaseModel, create_model
-from tenacity import RetryCallState
 
 from pipeline import errors
 from pipeline.budget import Budget
 from pipeline.channel import Asking, Channel
 from pipeline.choosing import BARE_ANSWER, odds_of_letter, odds_of_tokens
-from pipeline.client import open_client
-from pipeline.completion import check_refusal, first_token_options
+from pipeline.completion import check_refusal, check_whole, first_token_options, fitting
 from pipeline.endpoint import AnswerStore, Endpoint, Usage
 from pipeline.logs import about
+from pipeline.patience import ATTEMPTS, DEAD_AFTER, FIRST_ATTEMPTS, UNREADABLE_ATTEMPTS, wait_s
 from pipeline.prompts import Messages
-from pipeline.sending import (
-    ATTEMPTS,
-    DEAD_AFTER,
-    FIRST_ATTEMPTS,
-    LONGEST_WAIT_S,
-    UNREADABLE_ATTEMPTS,
-)
 from pipeline.trace import DIGITS, Trace
-from pipeline.wire import SentOtherwise, retry_after_s
+from pipeline.wire import SentOtherwise
+
+if TYPE_CHECKING:
+    import openai
+    from tenacity import RetryCallState
 
 __all__ = [
     "ATTEMPTS",
@@ -52,9 +43,6 @@ __all__ = [
     "Usage",
     "connect",
 ]
-
-logging.getLogger("instructor").addHandler(logging.NullHandler())
-logging.getLogger("instructor").propagate = False
 
 Answer = TypeVar("Answer", bound=BaseModel)
 Result = TypeVar("Result")
@@ -70,15 +58,16 @@ NO_LETTER: Final = (
 async def connect(
     endpoint: Endpoint, answers: AnswerStore, budget: Budget | None = None, *, again: bool = False
 ) -> AsyncIterator["Llm"]:
-    """Open a client for ``endpoint`` and close it at the end; nothing is sent before the first question.
+    """Give the model at ``endpoint``; a client is opened for what has to be sent, and closed at the end.
 
-    ``again``: a question whose stored answers are of no use is asked once more. Raises InputError where the
-    endpoint's address cannot be one.
+    ``again``: a question whose stored answers are of no use is asked once more.
     """
     async with AsyncExitStack() as stack:
         client: openai.AsyncOpenAI | None = None
 
-        def opened() -> openai.AsyncOpenAI:
+        def opened() -> "openai.AsyncOpenAI":
+            from pipeline.client import open_client  # noqa: PLC0415 - see Channel._sender
+
             nonlocal client
             if client is None:
                 address = endpoint.start() if endpoint.start else (endpoint.base_url, endpoint.api_key)
@@ -86,8 +75,6 @@ async def connect(
                 stack.push_async_exit(client)
             return client
 
-        if endpoint.start is None:
-            opened()
         budget = budget or Budget(price=endpoint.price)
         # Looked up at each wait, so that tests need not sit through it.
         channel = Channel(opened, endpoint, answers, budget, lambda state: _wait_s(state))  # noqa: PLW0108
@@ -137,7 +124,8 @@ class Llm:
         """Return the model's answer as a record; asked again twice when it does not fit.
 
         ``handled`` are errors that the caller has another way for. Raises an AnswerError when there is no
-        usable answer, an EndpointError when there is no use going on.
+        usable answer, an EndpointError when there is no use going on, and InputError where the endpoint's
+        address cannot be one.
         """
         return await self._asked(
             lambda asking: self._structured(prompt, answer, stage, max_tokens, asking), handled
@@ -160,36 +148,33 @@ class Llm:
     async def _structured(
         self, prompt: Messages, answer: type[Answer], stage: str, max_tokens: int, asking: Asking
     ) -> Answer:
-        async def send(**request: Any) -> ChatCompletion:  # noqa: ANN401
+        async def send(request: dict[str, Any]) -> dict[str, Any]:
             # A short answer costs what is read for it, as a letter does.
             is_short = max_tokens <= SHORT_ANSWER
             turn = self._channel.odds_room.turn(prompt[-1]["content"]) if is_short else nullcontext()
             async with turn:
-                # Not validated: many endpoints are almost like OpenAI's, and their shape is checked.
-                return ChatCompletion.model_construct(**await self._send(stage, request, asking))
+                body = await self._send(stage, request, asking)
+            check_whole(body, max_tokens)
+            return body
 
-        is_schema_sent = not self._channel.wire.lacks("response_format")
-        mode = instructor.Mode.JSON_SCHEMA if is_schema_sent else instructor.Mode.MD_JSON
-        create = cast("Any", instructor.patch(create=cast("Any", send), mode=mode))
+        request = {
+            "model": self.endpoint.model,
+            "messages": prompt,
+            "max_tokens": max_tokens,
+            "temperature": 0.0,
+        }
+        first: dict[str, Any] | None = None
         try:
-            result = await create(
-                response_model=_prepared(answer),
-                max_retries=2,
-                model=self.endpoint.model,
-                messages=prompt,
-                max_tokens=max_tokens,
-                temperature=0.0,
-            )
-        except IncompleteOutputException as error:
-            raise errors.AnswerTruncated(f"the answer was cut off at {max_tokens} tokens") from error
-        except InstructorRetryException as error:
-            cause = error.__cause__
-            if isinstance(cause, SentOtherwise):
-                return await self._structured(prompt, answer, stage, max_tokens, asking)
-            if isinstance(cause, ValueError):  # pydantic's and json's errors are both ValueErrors
-                raise errors.AnswerInvalid("the answer never fitted its schema, asked three times") from error
-            raise (cause or error) from None
-        return cast("Answer", result)
+            if not self._channel.wire.lacks("response_format"):
+                first = await send(request | {"response_format": _format(answer)})
+                fits = fitting(first, answer)
+                if fits is not None:
+                    return fits
+            from pipeline.reasking import ask_until_it_fits  # noqa: PLC0415 - as slow to load as openai
+
+            return await ask_until_it_fits(send, request, answer, first)
+        except SentOtherwise:
+            return await self._structured(prompt, answer, stage, max_tokens, asking)
 
     async def odds(self, prompt: Messages, options: Sequence[str], *, stage: str) -> Mapping[str, float]:
         """Return a probability for each of ``options``, single letters, from the first token of the answer.
@@ -234,13 +219,19 @@ class Llm:
         return odds_of_letter(cast("Any", chosen).answer, options)
 
     async def _send(self, stage: str, request: dict[str, Any], asking: Asking) -> dict[str, Any]:
-        """Return the body of the answer to ``request``. Raises AnswerRefused where it is a refusal."""
+        """Return the body of the answer to ``request``.
+
+        Raises AnswerRefused where it is a refusal, AnswerInvalid where what is stored is no answer.
+        """
         usage = self.usage.setdefault(stage, Usage())
         key = self._channel.key(request)
         with about(stage=stage, call=key[:DIGITS]):
             stored = await self._channel.answer(key, stage, request, usage, self._trace, asking)
-        answer: dict[str, Any] = json.loads(stored)
-        check_refusal(answer)
+        try:
+            answer: dict[str, Any] = json.loads(stored)
+            check_refusal(answer)
+        except ValueError as error:  # its file was changed: what is sent for has its shape
+            raise errors.AnswerInvalid("the stored answer cannot be read") from error
         return answer
 
 
@@ -251,19 +242,15 @@ def _choice(options: tuple[str, ...]) -> type[BaseModel]:
 
 
 @cache
-def _prepared(answer: type[BaseModel]) -> type[BaseModel]:
-    """Return ``answer`` as instructor prepares it, with its JSON Schema, once instead of for each call."""
-    prepared = instructor.response_schema(answer)
-    prepared.model_json_schema = cache(prepared.model_json_schema)  # type: ignore[assignment]
-    return prepared
+def _format(answer: type[BaseModel]) -> dict[str, Any]:
+    """Return what asks an endpoint for ``answer``, made once instead of for each call."""
+    schema = {"name": answer.__name__, "schema": answer.model_json_schema()}
+    return {"type": "json_schema", "json_schema": schema}
 
 
-def _wait_s(state: RetryCallState) -> float:
-    """Return the wait before the next attempt: what Retry-After asks, else full-jitter exponential backoff.
+def _wait_s(state: "RetryCallState") -> float:
+    """Return the seconds before the next attempt."""
+    from pipeline.faults import retry_after_s  # noqa: PLC0415 - see Channel._sender
 
-    Jitter as in Brooker, "Exponential Backoff And Jitter" (AWS Architecture Blog, 2015).
-    """
-    asked = retry_after_s(state.outcome.exception() if state.outcome else None)
-    if asked is not None:
-        return min(asked, LONGEST_WAIT_S) + random.uniform(0.0, 0.5)  # noqa: S311
-    return random.uniform(0.2, min(LONGEST_WAIT_S, 2.0**state.attempt_number))  # noqa: S311
+    error = state.outcome.exception() if state.outcome else None
+    return wait_s(state.attempt_number, retry_after_s(error))

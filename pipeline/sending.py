@@ -14,25 +14,27 @@ from pipeline import errors
 from pipeline.budget import Budget, most_tokens
 from pipeline.completion import Spent, tokens_told
 from pipeline.endpoint import Endpoint, Usage
-from pipeline.logs import WARNING, about, emit
-from pipeline.pacing import Pace, Turn
-from pipeline.wire import (
-    SentOtherwise,
+from pipeline.faults import (
     Unreadable,
-    Wire,
     check_completion,
+    down,
     is_overload,
     is_unbilled,
     may_help_to_retry,
     object_in,
     retry_after_s,
+    translated,
 )
-
-ATTEMPTS: Final = 6
-FIRST_ATTEMPTS: Final = 3  # until an endpoint has answered once, it is more likely absent than busy
-UNREADABLE_ATTEMPTS: Final = 3  # each of them may be paid for
-LONGEST_WAIT_S: Final = 60.0
-DEAD_AFTER: Final = 3  # calls in a row that failed after all their attempts
+from pipeline.logs import WARNING, about, emit
+from pipeline.pacing import Pace, Turn
+from pipeline.patience import (
+    ATTEMPTS,
+    DEAD_AFTER,
+    FIRST_ATTEMPTS,
+    LONGEST_WAIT_S,
+    UNREADABLE_ATTEMPTS,
+)
+from pipeline.wire import SentOtherwise, Wire
 
 BYTES_A_TOKEN: Final = 3.5  # about; what an answer really took is put right when it comes
 
@@ -99,13 +101,14 @@ class Sender:
         usage.calls += 1
         spent: Spent | None = None
         is_free = False
-        begun = time.monotonic()
         emit("call_sent", text=lambda: json.dumps(sent["messages"], ensure_ascii=False))
         try:
+            client = self._client()  # where this opens it, that takes none of the endpoint's time
+            begun = time.monotonic()
             async with asyncio.timeout(self._endpoint.timeout_s):  # of all, not of each byte
                 # Not chat.completions.create, which goes through request and answer field by field, at thrice
                 # the cost: both are plain JSON here, and what comes is checked below.
-                answer = await self._client().post(
+                answer = await client.post(
                     "/chat/completions", body=sent, cast_to=httpx2.Response, options=_WITH_KEY
                 )
             turn.headers = answer.headers
@@ -159,16 +162,16 @@ class Sender:
         self, error: openai.OpenAIError | TimeoutError | Unreadable, sent: Mapping[str, Any]
     ) -> Exception:
         if isinstance(error, Unreadable):
-            translated = self._unreadable(error)
+            meant = self._unreadable(error)
         else:
-            translated = self._wire.translated(error, sent)
+            meant = translated(error, sent, self._wire)
             if may_help_to_retry(error):
                 self._dead_calls += 1
                 if not self._has_answered or self._dead_calls >= DEAD_AFTER:
-                    translated = self._wire.down(error)
-        if isinstance(translated, errors.EndpointError):
-            self._fatal = translated
-        return translated
+                    meant = down(error, self._wire)
+        if isinstance(meant, errors.EndpointError):
+            self._fatal = meant
+        return meant
 
     def _unreadable(self, error: Unreadable) -> Exception:
         if error.is_foreign and not self._has_answered:

@@ -5,6 +5,7 @@ import json
 import sqlite3
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -460,6 +461,26 @@ async def test_odds_that_were_refused_are_asked_for_once_more(serve: Serve, answ
     async with connect(at(server), answers, again=True) as model:
         assert (await odds(model))["S"] > 0.8
         assert model.unanswered == {}
+
+
+@pytest.mark.parametrize("stored", ["", "no JSON", "[]", '{"choices": []}'])
+async def test_a_stored_answer_that_somebody_changed_is_of_no_use(
+    serve: Serve, answers: Answers, tmp_path: Path, stored: str
+) -> None:
+    server = serve(in_turn(GOOD, scored({"S": -0.1}), GOOD, scored({"S": -0.1})))
+    async with connect(at(server), answers) as model:
+        await count(model)
+        await odds(model)
+    with closing(sqlite3.connect(tmp_path / "answers.sqlite")) as other, other:
+        other.execute("UPDATE answer SET response = ?", (stored,))
+    async with connect(at(server), answers) as model:
+        for ask in (count, odds):
+            with pytest.raises(errors.AnswerInvalid, match="cannot be read"):
+                await ask(model)
+    async with connect(at(server), answers, again=True) as model:
+        assert await count(model) == 3
+        assert (await odds(model))["S"] > 0.8
+    assert len(server.requests) == 4
 
 
 # -- faults --

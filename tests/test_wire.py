@@ -1,4 +1,4 @@
-"""What an endpoint's refusals are taken to mean, one by one."""
+"""What an endpoint lacks, and what its refusals are taken to mean, one by one."""
 
 import json
 
@@ -9,18 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import errors
-from pipeline.wire import (
-    FEATURES,
-    SentOtherwise,
+from pipeline.faults import (
     Unreadable,
-    Wire,
     check_completion,
-    is_loopback,
     is_overload,
     may_help_to_retry,
     object_in,
     retry_after_s,
+    translated,
 )
+from pipeline.wire import FEATURES, SentOtherwise, Wire, is_loopback
 
 REQUEST = httpx2.Request("POST", "http://endpoint.invalid/v1/chat/completions")
 SENT = {"model": "m", "max_tokens": 1, "temperature": 0.0, "logprobs": True, "response_format": {}}
@@ -63,22 +61,22 @@ def test_a_lack_is_noted_once_and_its_field_sent_no_more(feature: str) -> None:
 @pytest.mark.parametrize("feature", FEATURES)
 def test_a_refusal_counts_only_for_what_was_sent(status: int, feature: str) -> None:
     error = status_error(status, f"Unsupported: {FEATURES[feature][0][0]}")
-    assert isinstance(wire().translated(error, SENT), SentOtherwise)
+    assert isinstance(translated(error, SENT, wire()), SentOtherwise)
     without = {name: value for name, value in SENT.items() if name != feature}
-    assert isinstance(wire().translated(error, without), errors.CallFailed)
+    assert isinstance(translated(error, without, wire()), errors.CallFailed)
 
 
 def test_an_error_that_is_none_of_the_network_comes_through_as_it_is() -> None:
     bug = RuntimeError("no recording of this request")
     error = connection_error(bug)
-    assert wire().translated(error, SENT) is bug
+    assert translated(error, SENT, wire()) is bug
     assert not may_help_to_retry(error)
 
 
 @pytest.mark.parametrize("cause", [None, httpx2.ConnectError("refused"), OSError("unreachable")])
 def test_an_error_of_the_network_is_tried_again(cause: Exception | None) -> None:
     error = connection_error(cause)
-    assert isinstance(wire().translated(error, SENT), errors.CallFailed)
+    assert isinstance(translated(error, SENT, wire()), errors.CallFailed)
     assert may_help_to_retry(error)
 
 

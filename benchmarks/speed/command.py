@@ -79,7 +79,8 @@ def _run(command: list[str], base_url: str) -> subprocess.CompletedProcess[str]:
 def _main() -> None:
     import resource  # noqa: PLC0415 - POSIX only
 
-    from pipeline import batch, cli, session  # noqa: F401, PLC0415 - loaded before the clock begins
+    # Loaded before the clock begins.
+    from pipeline import batch, cli, reasking, sending, session  # noqa: F401, PLC0415
     from pipeline.client import open_client  # noqa: PLC0415
 
     _ = open_client("http://127.0.0.1:1", "none", 1.0).chat  # loaded when it is asked for

@@ -1,0 +1,196 @@
+"""What the errors of endpoints mean, and what they send in place of an answer.
+
+Loaded with ``sending.py``, when a question has to be sent: openai's errors take openai to be told apart.
+"""
+
+import json
+import re
+import ssl
+from collections.abc import Mapping
+from typing import Any, cast
+
+import httpx2
+import openai
+
+from pipeline import errors
+from pipeline.completion import check_shape
+from pipeline.limits import pause_s
+from pipeline.wire import FEATURES, SentOtherwise, Wire
+
+_FOREIGN = "what the endpoint sent is no chat completion"
+# What endpoints say of a prompt that is too long for them, in lower case.
+_TOO_LONG = re.compile(
+    r"context[ _](?:length|size|window)|\b(?:prompt|input|request) (?:is|was) too (?:long|large)"
+    r"|too many (?:input )?tokens|reduce the length of the (?:messages|prompt)"
+)
+
+
+class Unreadable(Exception):
+    """What came has not the shape of an answer; ``is_foreign`` where it is no chat completion at all."""
+
+    def __init__(self, message: str, *, is_foreign: bool = False) -> None:
+        super().__init__(message)
+        self.is_foreign = is_foreign
+
+
+def translated(error: openai.OpenAIError | TimeoutError, sent: Mapping[str, Any], wire: Wire) -> Exception:
+    """Return the error of ours that ``error`` stands for; ``sent`` is the request that met it by ``wire``."""
+    if _is_untrusted(error):
+        return errors.NotTrusted(
+            f"{wire.name} cannot be trusted ({_said(error, wire)}): check OPENAI_BASE_URL, or name the "
+            "certificates to trust in SSL_CERT_FILE."
+        )
+    match error:
+        case openai.APIStatusError(code="model_not_found"):
+            return _no_model(wire)
+        case openai.APIStatusError(code="insufficient_quota"):
+            return errors.QuotaUsedUp(
+                f"{wire.name} says that the quota is used up: look at the account, then run the same "
+                "command again; what was answered is kept."
+            )
+        case openai.AuthenticationError() | openai.PermissionDeniedError() if not _is_page(error):
+            return errors.AuthenticationFailed(
+                f"{wire.name} refuses the key ({error.status_code}): set OPENAI_API_KEY to a valid one."
+            )
+        case openai.NotFoundError():
+            return _no_model(wire)
+        case openai.APIStatusError(status_code=status) if status < 400:
+            return errors.ModelNotFound(
+                f"{wire.name} sends us elsewhere ({status}): set OPENAI_BASE_URL to the address itself."
+            )
+        case openai.APIStatusError(status_code=401 | 403 | 407 as status):
+            return errors.EndpointDown(
+                f"What stands between us and {wire.name} does not let us through ({status}): check the "
+                "proxy (HTTPS_PROXY) and the address."
+            )
+        case openai.BadRequestError() | openai.UnprocessableEntityError():
+            return _refused(error, sent, wire)
+        case openai.APIStatusError(status_code=413):
+            return errors.ContextTooLong("the prompt is longer than the endpoint takes")
+        case openai.APIConnectionError():
+            cause = error.__cause__
+            if cause is not None and not isinstance(cause, httpx2.HTTPError | OSError):
+                return cast("Exception", cause)  # no fault of the network: a missing recording, a bug
+    return errors.CallFailed(f"no answer: {_said(error, wire)}")
+
+
+def down(error: BaseException, wire: Wire) -> errors.EndpointDown:
+    """Return the error that ends the run: call after call met ``error``, after all attempts."""
+    if isinstance(error, openai.APIStatusError):
+        return errors.EndpointDown(
+            f"{wire.name} only answers with errors ({_said(error, wire)}): mend that or wait, then run "
+            "the same command again; what was answered is kept."
+        )
+    return errors.EndpointDown(
+        f"No answer from {wire.name} ({_said(error, wire)}): check the address and the network, then run "
+        "the same command again; what was answered is kept."
+    )
+
+
+def _no_model(wire: Wire) -> errors.ModelNotFound:
+    return errors.ModelNotFound(
+        f"{wire.name} does not know the model {wire.model!r}, or has no chat completions at this "
+        "address: check --model and OPENAI_BASE_URL."
+    )
+
+
+def _said(error: BaseException, wire: Wire) -> str:
+    """Return what ``error`` says on one short line, without the key."""
+    cause = error.__cause__ if isinstance(error, openai.APIConnectionError) else None
+    told = cause or error
+    text = "".join(c if c.isprintable() else " " for c in str(told))  # no colours, no cursor moves
+    text = " ".join(text.split()) or type(told).__name__
+    text = wire.without_key(text)
+    return text if len(text) <= 200 else text[:199] + "…"
+
+
+def _refused(error: openai.APIStatusError, sent: Mapping[str, Any], wire: Wire) -> Exception:
+    text = str(error).lower()
+    if _TOO_LONG.search(text):
+        return errors.ContextTooLong("the prompt does not fit the model's context")
+    if "content_filter" in text or "content management policy" in text:
+        return errors.AnswerRefused("the endpoint's content filter declined")
+    for feature, (words, _) in FEATURES.items():
+        if feature in sent and any(word in text for word in words):
+            wire.note_lack(feature)
+            return SentOtherwise()
+    return errors.CallFailed(f"the endpoint refused the request: {_said(error, wire)}")
+
+
+def object_in(content: bytes) -> dict[str, Any]:
+    """Return the JSON object that an endpoint sent. Raises Unreadable for anything else."""
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
+        raise Unreadable("what the endpoint sent is no JSON", is_foreign=True) from None
+    if not isinstance(body, dict):
+        raise Unreadable(_FOREIGN, is_foreign=True)
+    return body
+
+
+def check_completion(body: Mapping[str, Any]) -> None:
+    """Raise Unreadable where ``body`` is no chat completion, or one that cannot be read."""
+    if not isinstance(body.get("choices"), list):
+        raise Unreadable(_FOREIGN, is_foreign=True)
+    try:
+        check_shape(body)
+    except errors.AnswerInvalid as error:
+        raise Unreadable(str(error)) from None
+
+
+def may_help_to_retry(error: BaseException) -> bool:
+    """Tell whether sending the same request again can succeed."""
+    if isinstance(error, TimeoutError | Unreadable):
+        return True
+    if _is_untrusted(error):
+        return False
+    if isinstance(error, openai.APIConnectionError):
+        cause = error.__cause__
+        return cause is None or isinstance(cause, httpx2.HTTPError | OSError)
+    return (
+        isinstance(error, openai.APIStatusError)
+        and error.code != "insufficient_quota"
+        and (error.status_code in (408, 409, 429) or error.status_code >= 500)
+    )
+
+
+def is_overload(error: BaseException) -> bool:
+    """Tell whether ``error`` says that the endpoint has too much to do: fewer requests at a time may help."""
+    if isinstance(error, openai.APIStatusError):
+        return error.status_code in (429, 503, 529)
+    return isinstance(error, TimeoutError | openai.APITimeoutError)
+
+
+def is_unbilled(error: BaseException) -> bool:
+    """Tell whether a request that met ``error`` surely cost nothing: it was refused, or never got there."""
+    if isinstance(error, openai.APIStatusError):
+        return error.status_code < 500 and error.status_code != 408
+    return isinstance(error, openai.APIConnectionError) and (
+        isinstance(error.__cause__, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.ProxyError)
+    )
+
+
+def _is_untrusted(error: BaseException | None) -> bool:
+    """Tell whether ``error`` comes from a certificate that does not fit, or from no TLS on the other side."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:  # causes and contexts can go round in a circle
+        seen.add(id(error))
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        if isinstance(error, ssl.SSLError) and error.reason in (
+            "WRONG_VERSION_NUMBER",
+            "RECORD_LAYER_FAILURE",
+        ):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def _is_page(error: openai.APIStatusError) -> bool:
+    """Tell whether a web page came in place of an endpoint's error, as proxies send."""
+    return "html" in error.response.headers.get("content-type", "").lower()
+
+
+def retry_after_s(error: BaseException | None) -> float | None:
+    """Return the wait that an answer's Retry-After asks for, in seconds, when it names one."""
+    return pause_s(error.response.headers) if isinstance(error, openai.APIStatusError) else None
