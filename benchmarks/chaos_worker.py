@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
 
-from pipeline import batch, cli, reasking, sending, session  # noqa: F401 - loaded before anything is forked
+from pipeline import batch, cli, llm, reasking, sending, session  # noqa: F401 - loaded before a fork
 from pipeline.client import open_client
 from pipeline.report import render_html, render_index
 from tests.fake_endpoint import Body, Reply, check_answer, fake_endpoint, scored
