@@ -21,6 +21,7 @@ from pipeline.run import Prompts, check_story
 from pipeline.store import answers_path, make_folder, open_answers, read_decisions, read_report, write_text
 from pipeline.store.folder import clear_half_written
 from pipeline.store.vectors import VECTORS, open_vectors
+from pipeline.unchanged import kept_files, unchanged
 from pipeline.verifier.embedder import shipped
 from pipeline.verifier.judge import Judge, chosen_map
 from schemas.article import Story
@@ -31,10 +32,14 @@ IN_FLIGHT_A_STORY: Final = 4  # requests that a story has in flight at least, mo
 
 @dataclass(frozen=True)
 class Checked:
-    """One story that was checked: the folder of its report, and the files written there by name."""
+    """One story that was checked: the folder of its report, and the files there by name.
+
+    ``is_unchanged``: it was checked before just as it would be now, and its report stayed.
+    """
 
     folder: Path
     paths: Mapping[str, str]
+    is_unchanged: bool = False
 
     @property
     def report(self) -> Report:
@@ -157,16 +162,24 @@ class _Batch:
             raise
 
     async def _check(self, place: int, story: Story) -> None:
-        emit("story_started", articles=len(story.articles))
-        llm = self._llm.for_story()
-        judge = Judge(llm, self._prompts.screen, self._fitted)
-        report, stopped = await check_story(story, llm, judge, self._prompts, self._progress, self._settings)
-        self.stopped = self.stopped or stopped
         folder, to_index = (self._out, None) if self._size == 1 else (self._out / story.name, TO_INDEX)
-        make_folder(folder)
-        clear_half_written(folder)
-        record = record_run(report, llm.trace, self._fitted)
-        self.checked[place] = Checked(folder, write_files(folder, report, record, index_href=to_index))
+        report = unchanged(folder, story, self._llm.endpoint, self._prompts, self._settings, self._fitted)
+        if report is not None:
+            emit("story_unchanged", articles=len(story.articles))
+            paths = kept_files(folder, report, index_href=to_index)
+            self.checked[place] = Checked(folder, paths, is_unchanged=True)
+        else:
+            emit("story_started", articles=len(story.articles))
+            llm = self._llm.for_story()
+            judge = Judge(llm, self._prompts.screen, self._fitted)
+            report, stopped = await check_story(
+                story, llm, judge, self._prompts, self._progress, self._settings
+            )
+            self.stopped = self.stopped or stopped
+            make_folder(folder)
+            clear_half_written(folder)
+            record = record_run(report, llm.trace, self._fitted)
+            self.checked[place] = Checked(folder, write_files(folder, report, record, index_href=to_index))
         self.entries[place] = index_entry(report, f"{story.name}/report.html", read_decisions(folder))
         if len(self.checked) % self._lanes == 0:  # those under way have to read again what they need
             forget()

@@ -273,7 +273,7 @@ def _report(
     return Report(
         story=story.name,
         run=info,
-        articles=tuple(_report_article(a, origins[a.id]) for a in story.articles),
+        articles=tuple(report_article(a, origins[a.id]) for a in story.articles),
         claims=outcome.claims,
         contradictions=outcome.contradictions,
         skipped=story.skipped,
@@ -346,7 +346,8 @@ def _run_id(story: Story, llm: Llm, prompts: Prompts) -> str:
     return "r" + hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
 
 
-def _report_article(article: Article, origin: str) -> ReportArticle:
+def report_article(article: Article, origin: str) -> ReportArticle:
+    """Return ``article`` as a report holds it; ``origin`` is shared by articles that copy one another."""
     return ReportArticle(
         id=article.id,
         path=article.path,

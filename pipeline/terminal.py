@@ -36,10 +36,13 @@ _LABEL_STYLE = {Label.contradicted: "red", Label.supported: "green", Label.error
 _SEVERITY_STYLE = {Severity.high: "bold red", Severity.medium: "bold yellow", Severity.low: "bold"}
 
 
-def print_summary(console: Console, report: Report, paths: Mapping[str, str]) -> None:
+def print_summary(
+    console: Console, report: Report, paths: Mapping[str, str], *, is_unchanged: bool = False
+) -> None:
     """Print one screen on a report, ending with the path of report.html.
 
-    ``paths`` maps file names (``report.json``, ``report.html``) to where each was written.
+    ``paths`` maps file names (``report.json``, ``report.html``) to where each was written. ``is_unchanged``:
+    it is that of an earlier run.
     """
     summary = summarise(report)
     console.print()
@@ -47,7 +50,7 @@ def print_summary(console: Console, report: Report, paths: Mapping[str, str]) ->
     console.print(_text(summary.result))
     _print_trouble(console, report, summary)
     _print_findings(console, report, summary)
-    _print_counts(console, report, summary)
+    _print_counts(console, report, summary, is_unchanged=is_unchanged)
     console.print()
     for name, path in sorted(paths.items(), key=lambda item: (item[0].endswith("html"), item[0])):
         # Unwrapped, whatever the width: a path is there to be copied.
@@ -149,7 +152,7 @@ def _print_finding(console: Console, report: Report, finding: Contradiction) -> 
         )
 
 
-def _print_counts(console: Console, report: Report, summary: Summary) -> None:
+def _print_counts(console: Console, report: Report, summary: Summary, *, is_unchanged: bool) -> None:
     run, coverage = report.run, report.run.coverage
     counts = Text()
     for label, count in summary.labels.items():
@@ -174,6 +177,9 @@ def _print_counts(console: Console, report: Report, summary: Summary) -> None:
     console.print(_named("claims", counts))
     console.print(_named("coverage", _text(covered, style="" if is_full else "red")))
     console.print(_named("run", _text(made)))
+    if is_unchanged:
+        kept = f"nothing changed since that run of {run.finished_at:%Y-%m-%d %H:%M} UTC: its report stays"
+        console.print(_named("now", _text(kept)))
 
 
 def _named(name: str, value: Text) -> Text:

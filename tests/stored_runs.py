@@ -32,6 +32,12 @@ def decision_on(
     )
 
 
+def forget_how(out: Path) -> None:
+    """Remove what says how the run, or each of the batch, in ``out`` was made: its report cannot stay."""
+    for path in [*out.glob("run.json"), *out.glob("*/run.json")]:
+        path.unlink()
+
+
 def write_run(folder: Path, report: Report, *decisions: Decision) -> Path:
     """Write a run into ``folder`` and return it."""
     make_folder(folder)

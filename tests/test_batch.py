@@ -19,6 +19,7 @@ from pipeline.store import prepare_run_directory, read_report
 from schemas.verdict import Label
 from tests.commands import Serve
 from tests.fake_endpoint import Body, FakeEndpoint, Reply, check_answer, refused, said
+from tests.stored_runs import forget_how
 
 HARBOUR = {
     "gull": "Ships were kept out of Tarnholm harbour on Monday. Eleven boats waited at the mole.",
@@ -138,6 +139,7 @@ async def test_a_second_batch_asks_nothing(serve: Serve, stories: Path, tmp_path
     server = serve(check_answer)
     first = await check(server, [stories], tmp_path / "out")
     sent = len(server.requests)
+    forget_how(tmp_path / "out")
     again = await check(server, [stories], tmp_path / "out")
     assert len(server.requests) == sent
     for one, other in zip(first.checked, again.checked, strict=True):
@@ -162,6 +164,7 @@ async def test_a_second_run_asks_nothing_of_an_endpoint_that_lacks_most(
     server = serve(answer)
     first = await check(server, [stories], tmp_path / "out")
     sent = len(server.requests)
+    forget_how(tmp_path / "out")
     again = await check(server, [stories], tmp_path / "out")
     assert len(server.requests) == sent
     assert [done.report.claims for done in first.checked] == [done.report.claims for done in again.checked]

@@ -10,6 +10,7 @@ import pytest
 from pipeline.store import read_report
 from tests.commands import COMMAND, READY_S, Serve
 from tests.fake_endpoint import Answer, Body, Reply, check_answer, refused
+from tests.stored_runs import forget_how
 
 CLIENTS = {"openai", "instructor", "httpx2", "tenacity"}
 ENGINES = {"onnxruntime", "tokenizers", "xllamacpp"}  # of the models that come with the package
@@ -44,6 +45,7 @@ def test_a_second_run_loads_no_client_and_no_engine(
     assert first >= {"openai", "httpx2", "tenacity", "pipeline.batch"}
     assert "instructor" not in first  # everything fitted at once
     sent, found = len(server.requests), read_report(out)
+    forget_how(out)
     second = loaded(story, out)
     assert "pipeline.batch" in second
     assert second & (CLIENTS | ENGINES) == set()
@@ -51,3 +53,5 @@ def test_a_second_run_loads_no_client_and_no_engine(
     assert len(server.requests) == sent
     assert (again.run.calls, again.run.cached_calls > 0) == (0, True)
     assert again.model_copy(update={"run": found.run}) == found
+    assert loaded(story, out) & (CLIENTS | ENGINES) == set()  # nothing has changed: the report stays
+    assert read_report(out) == again

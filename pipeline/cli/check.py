@@ -174,7 +174,7 @@ def _check(
         if quiet:
             typer.echo(done.paths["report.html"])
         else:
-            terminal.print_summary(screen, report, done.paths)
+            terminal.print_summary(screen, report, done.paths, is_unchanged=done.is_unchanged)
         if verbose:
             _print_stages(report)
         labels |= _labels(report)

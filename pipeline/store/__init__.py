@@ -26,6 +26,7 @@ from pipeline.store.folder import (
     write_text,
 )
 from pipeline.store.reports import (
+    RUN,
     newer_version,
     read_report,
     read_run,
@@ -39,6 +40,7 @@ __all__ = [
     "ANSWERS",
     "DECISIONS",
     "REPORT",
+    "RUN",
     "Answers",
     "Imported",
     "Undone",
