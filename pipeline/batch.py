@@ -51,8 +51,8 @@ class Checked:
 class Outcome:
     """What a command did; ``stopped`` is the error that cut it short, if one did.
 
-    ``capped`` says, in one line, which cap was reached, if one was, and ``interrupted`` that something was
-    left unasked because the run was interrupted, if so.
+    ``capped`` says, in one line, which cap was reached, if one was, ``interrupted`` that something was left
+    unasked because the run was interrupted, if so, and ``awaited`` what waits in batches, if anything does.
     """
 
     checked: tuple[Checked, ...]
@@ -60,6 +60,7 @@ class Outcome:
     stopped: EndpointError | None
     capped: str | None = None
     interrupted: str | None = None
+    awaited: str | None = None
 
 
 async def check_stories(

@@ -92,6 +92,17 @@ class Budget:
             self._aside = _sum(self._aside, most)
         return most
 
+    async def commit(self, request: Mapping[str, Any]) -> None:
+        """Count ``request`` as spent, with what it can take at most: it will be sent, but not now.
+
+        Raises BudgetReached where there is no room for it.
+        """
+        most = self._most(request)
+        async with self._settled:
+            self._refuse(most)
+            self._calls += 1
+            self._spent = _sum(self._spent, most)
+
     async def settle(self, held: Held, spent: Spent | None, *, is_free: bool = False) -> float:
         """Replace ``held`` by what was really ``spent``, and return its cost in USD.
 

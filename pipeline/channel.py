@@ -11,11 +11,12 @@ import weakref
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from pipeline import errors
 from pipeline.alike import AlikeFirst
 from pipeline.budget import Budget
+from pipeline.deferred import Deferred, Question
 from pipeline.endpoint import AnswerStore, Endpoint, Usage
 from pipeline.logs import WARNING, emit
 from pipeline.trace import Trace
@@ -41,6 +42,7 @@ class Channel:
     """The way to one endpoint: what is asked twice is paid for once, and what was paid for is stored.
 
     ``client`` is opened when something is first sent; ``wait`` gives the seconds before it is sent again.
+    Where the endpoint defers them, questions are noted in place of being sent.
     """
 
     def __init__(
@@ -59,6 +61,7 @@ class Channel:
         self._answers = answers
         self._client = client
         self._wait = wait
+        self._deferred = endpoint.deferred
         self._room = asyncio.Semaphore(endpoint.concurrency)
         self._asking: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
         self._sent_anew: set[str] = set()
@@ -101,7 +104,7 @@ class Channel:
                     stored = self.stored(key, asking)  # another run may have asked while this one waited
                     if stored is None:
                         asking.was_sent = True
-                        body = await self._sent(key, request, usage, trace)
+                        body = await self._sent(key, stage, request, usage, trace)
                 if stored is None:
                     # As ASCII: UTF-8 cannot hold the halves of characters that some endpoints send.
                     fresh = self.wire.without_key(json.dumps(body))
@@ -110,10 +113,23 @@ class Channel:
                         self._sent_anew.add(key)
                     trace.answered(key, fresh)
                     return fresh
-            usage.cached_calls += 1
+            self._count(key, usage)
             emit("call_cached", text=lambda: str(stored))
             trace.answered(key, stored)
             return stored
+
+    def _count(self, key: str, usage: Usage) -> None:
+        """Count a stored answer, as a call where it came in a batch that this command fetched."""
+        if self._deferred is None or key not in self._deferred.came:
+            usage.cached_calls += 1
+            return
+        usage.calls += 1
+        spent = self._deferred.came[key]
+        if spent is not None:
+            usage.add(spent)
+            price = self.endpoint.price
+            taken = (spent.tokens_in, spent.tokens_out, spent.cached_in)
+            usage.cost_usd += price.cost_usd(*taken) if price else 0.0
 
     @cached_property
     def _sender(self) -> "Sender":
@@ -121,8 +137,12 @@ class Channel:
 
         return Sender(self._client, self.endpoint, self.wire, self.budget, self._wait)
 
-    async def _sent(self, key: str, request: dict[str, Any], usage: Usage, trace: Trace) -> dict[str, Any]:
+    async def _sent(
+        self, key: str, stage: str, request: dict[str, Any], usage: Usage, trace: Trace
+    ) -> dict[str, Any]:
         try:
+            if self._deferred is not None:
+                await self._defer(self._deferred, key, stage, request)
             return await self._sender.send(request, usage)
         except SentOtherwise:
             await self.remember_lacks()
@@ -132,7 +152,17 @@ class Channel:
             self._log_failure(error)
             raise
 
+    async def _defer(self, deferred: Deferred, key: str, stage: str, request: dict[str, Any]) -> NoReturn:
+        deferred.refuse(key)
+        if self.wire.must_be_put_otherwise(request):
+            raise SentOtherwise
+        adapted = self.wire.adapted(request)
+        await self.budget.commit(adapted)
+        deferred.note(key, Question(stage, adapted))
+
     def _log_failure(self, error: Exception) -> None:
+        if isinstance(error, errors.AnswerAwaited):
+            return
         if not isinstance(error, errors.BudgetReached):
             emit("call_failed", level=WARNING, error=type(error).__name__, text=lambda: str(error))
         elif not self._is_capped:  # once: all that follows is not asked either

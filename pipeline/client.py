@@ -14,14 +14,25 @@ LONGEST_ANSWER: Final = 16 * 1024 * 1024  # bytes; a chat completion has some th
 CONNECT_S: Final = 10.0
 
 
-def open_client(base_url: str | None, api_key: str, timeout_s: float) -> openai.AsyncOpenAI:
-    """Return a client of ``base_url``. Raises InputError where that cannot be an address."""
+def open_client(
+    base_url: str | None, api_key: str, timeout_s: float, longest: int = LONGEST_ANSWER
+) -> openai.AsyncOpenAI:
+    """Return a client of ``base_url`` that reads ``longest`` bytes of an answer at most.
+
+    Raises InputError where ``base_url`` cannot be an address.
+    """
+
+    async def limit(response: httpx2.Response) -> None:
+        # Memory is not the endpoint's to fill.
+        if isinstance(response.stream, httpx2.AsyncByteStream):
+            response.stream = _Limited(response.stream, longest)
+
     http = openai.DefaultAsyncHttpxClient(
         # A company's proxy does not know this machine's own ports, and must not see what goes to them.
         trust_env=not is_loopback(base_url),
         # What the articles say goes to the address that was given, and to no other.
         follow_redirects=False,
-        event_hooks={"response": [_limit]},
+        event_hooks={"response": [limit]},
     )
     try:
         return openai.AsyncOpenAI(
@@ -36,24 +47,19 @@ def open_client(base_url: str | None, api_key: str, timeout_s: float) -> openai.
         raise errors.InputError(f"OPENAI_BASE_URL is no http(s) address: {shown!r}") from None
 
 
-async def _limit(response: httpx2.Response) -> None:
-    """Let no more of ``response`` be read than an answer can have: memory is not the endpoint's to fill."""
-    if isinstance(response.stream, httpx2.AsyncByteStream):
-        response.stream = _Limited(response.stream)
-
-
 class _Limited(httpx2.AsyncByteStream):
     """A body that ends with an error once it is longer than any answer."""
 
-    def __init__(self, body: httpx2.AsyncByteStream) -> None:
+    def __init__(self, body: httpx2.AsyncByteStream, longest: int) -> None:
         self._body = body
+        self._longest = longest
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         size = 0
         async for chunk in self._body:
             size += len(chunk)
-            if size > LONGEST_ANSWER:
-                raise httpx2.RemoteProtocolError(f"it sent more than {LONGEST_ANSWER // 2**20} MiB")
+            if size > self._longest:
+                raise httpx2.RemoteProtocolError(f"it sent more than {self._longest // 2**20} MiB")
             yield chunk
 
     async def aclose(self) -> None:

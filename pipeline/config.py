@@ -46,6 +46,8 @@ class Settings(Record):
     threads: int | None = None
     calibration: Path | None = None
     again: bool = False  # ask once more where a stored answer is of no use
+    batch: bool = False  # hand questions in by the endpoint's Batch API
+    wait_s: float | None = None  # between two looks at a batch, until all is answered; None does not wait
     prompts: dict[str, str] = DEFAULT_PROMPTS
 
     def shown(self) -> dict[str, str]:

@@ -1,10 +1,11 @@
 """Where questions go, where answers are kept, and what was spent on them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from pipeline.completion import Spent
+from pipeline.deferred import Deferred
 from pipeline.prices import Price
 
 
@@ -38,6 +39,11 @@ class Endpoint:
     requests_per_minute: float | None = None
     timeout_s: float = 120.0
     price: Price | None = None  # None where it is not known
+    deferred: Deferred | None = field(default=None, repr=False)  # where questions are noted instead of sent
+
+    def at_share(self, share: float) -> "Endpoint":
+        """Return the endpoint at ``share`` of its price."""
+        return replace(self, price=None if self.price is None else self.price.times(share))
 
 
 @dataclass

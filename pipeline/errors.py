@@ -15,6 +15,7 @@ AnswerError                one call failed; recorded where it happened, the run 
 ├── AnswerInvalid          the answer never fitted the schema
 ├── AnswerRefused          the model or its content filter declined
 ├── ContextTooLong         the prompt does not fit the model's context; a shorter one can
+├── AnswerAwaited          it was handed in with a batch, and the answer is not there yet; another run can
 ├── BudgetReached          a cap of the user's was reached, so that it was not asked; another run can
 └── CallFailed             the call itself failed, after the retries
 """
@@ -78,6 +79,10 @@ class AnswerRefused(AnswerError):
 
 class ContextTooLong(AnswerError):
     """The prompt does not fit into the model's context."""
+
+
+class AnswerAwaited(AnswerError):
+    """The question is in a batch, whose answers are still to come."""
 
 
 class BudgetReached(AnswerError):

@@ -108,6 +108,12 @@ class Llm:
         return (*self._channel.wire.notes, *self.budget.notes())
 
     @property
+    def is_waiting(self) -> bool:
+        """Whether an answer that was asked for is still to come with a batch."""
+        awaited = errors.AnswerAwaited.__name__
+        return any(failed.error == awaited for failed in self._trace.unanswered.values())
+
+    @property
     def trace(self) -> Trace:
         """What became of the questions so far, and what the endpoint is known to lack."""
         return replace(self._trace, lacks=self._channel.lacks())

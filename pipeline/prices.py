@@ -16,6 +16,7 @@ from pipeline.errors import InputError
 from schemas.record import Record
 
 SHIPPED: Final = Path(__file__).parent / "prices.toml"
+BATCH_SHARE: Final = 0.5  # of the price, for what is asked by a Batch API
 PER: Final = 1_000_000  # tokens that a price is for
 
 
@@ -38,6 +39,12 @@ class Price(Record):
         cached_price = self.tokens_in if self.cached_in is None else self.cached_in
         read = (tokens_in - cached) * self.tokens_in + cached * cached_price
         return (read + tokens_out * self.tokens_out) / PER
+
+    def times(self, share: float) -> "Price":
+        """Return ``share`` of this price."""
+        cached = None if self.cached_in is None else self.cached_in * share
+        prices = {"tokens_in": self.tokens_in * share, "tokens_out": self.tokens_out * share}
+        return self.model_copy(update={**prices, "cached_in": cached})
 
     def most_usd(self, tokens_in: int, tokens_out: int) -> float:
         """Return the most that the tokens can cost in USD, whatever is read from a cache."""

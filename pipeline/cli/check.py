@@ -17,7 +17,13 @@ from schemas.report import Report
 from schemas.verdict import Label
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
     from rich.console import Console
+
+    from pipeline.batch import Outcome
+
+    Checker = Callable[..., Coroutine[None, None, Outcome]]
 
 
 class FailOn(StrEnum):
@@ -79,6 +85,13 @@ def check(
     again: Annotated[
         bool, typer.Option("--again", help="Ask once more where a stored answer was of no use.")
     ] = False,
+    batch: Annotated[
+        bool,
+        typer.Option("--batch", help="Ask by the endpoint's Batch API, at half the price, within a day."),
+    ] = False,
+    wait: Annotated[
+        float | None, typer.Option(min=1, help="With --batch: look every so many seconds, and go on.")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what there is to ask, and what it takes; ask nothing.")
     ] = False,
@@ -106,6 +119,8 @@ def check(
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Print how each stage went.")] = False,
 ) -> None:
     """Check a story: what its articles contradict each other in, and what only one of them says."""
+    if wait is not None and not batch:
+        raise typer.BadParameter("--wait goes with --batch.")
     settings = Settings(
         model=model,
         cache=cache,
@@ -120,6 +135,8 @@ def check(
         threads=threads,
         calibration=calibration,
         again=again,
+        batch=batch,
+        wait_s=wait,
     )
     if dry_run:
         raise typer.Exit(_dry_run(paths or [], out, settings))
@@ -150,7 +167,6 @@ def _check(
     stories = ingest(paths)
     prepare_run_directory(out)
     # The heavy part comes last: bad input is told at once.
-    from pipeline.batch import check_stories
     from pipeline.interruption import Interruption, on_signals
     from pipeline.session import open_endpoint
 
@@ -164,10 +180,10 @@ def _check(
         terminal.show_progress(errors, quiet=quiet or takes_screen()) as progress,
     ):
         heard = LoggedProgress(progress)
-        outcome = asyncio.run(check_stories(stories, out, settings, endpoint, heard, interruption))
+        outcome = asyncio.run(_checker(settings)(stories, out, settings, endpoint, heard, interruption))
     labels: set[Label] = set()
     has_failed = has_asked = False
-    why = str(outcome.stopped) if outcome.stopped is not None else outcome.interrupted
+    why = str(outcome.stopped) if outcome.stopped is not None else outcome.interrupted or outcome.awaited
     is_incomplete = why is not None
     for done in outcome.checked:
         report = done.report
@@ -189,6 +205,16 @@ def _check(
     return _exit_code(labels, fail_on, is_incomplete=is_incomplete)
 
 
+def _checker(settings: Settings) -> "Checker":
+    if settings.batch:
+        from pipeline.passes import check_by_batches
+
+        return check_by_batches
+    from pipeline.batch import check_stories
+
+    return check_stories
+
+
 def _promise_to_end(errors: "Console", *, quiet: bool) -> None:
     if errors.is_terminal and not quiet:
         errors.print("ending: what is under way is finished first; Ctrl-C again stops at once")
@@ -200,10 +226,12 @@ def _dry_run(paths: list[Path], out: Path, settings: Settings) -> int:
     stories = ingest(paths)
     from pipeline.foretell import plan_lines
     from pipeline.plan import plan
+    from pipeline.prices import BATCH_SHARE
     from pipeline.session import open_endpoint
 
     with open_endpoint(settings, read_environment(), lambda _done, _all: None) as endpoint:
-        planned = asyncio.run(plan(stories, out, settings, endpoint))
+        asked = endpoint.at_share(BATCH_SHARE) if settings.batch else endpoint
+        planned = asyncio.run(plan(stories, out, settings, asked))
     for line in plan_lines(planned):
         typer.echo(line)
     return DONE
