@@ -9,9 +9,10 @@ import hashlib
 import json
 import weakref
 from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from pipeline import errors
 from pipeline.alike import AlikeFirst
@@ -24,6 +25,9 @@ from pipeline.wire import FEATURES, SentOtherwise, Wire
 
 if TYPE_CHECKING:
     from pipeline.sending import OpenClient, Sender, Wait
+
+
+SHORT_ANSWER: Final = 160  # tokens, at most
 
 
 @dataclass
@@ -57,7 +61,7 @@ class Channel:
         self.budget = budget
         known = [feature for feature in FEATURES if answers.get(lack_key(endpoint, feature)) is not None]
         self.wire = Wire(endpoint.name, endpoint.model, endpoint.api_key, known)
-        self.odds_room = AlikeFirst(endpoint.odds_concurrency or endpoint.concurrency)
+        self._short_room = AlikeFirst(endpoint.odds_concurrency or endpoint.concurrency)
         self._answers = answers
         self._client = client
         self._wait = wait
@@ -100,7 +104,7 @@ class Channel:
         async with self._asking.setdefault(key, asyncio.Lock()):  # the same question twice is paid for once
             stored = self.stored(key, asking)
             if stored is None:
-                async with self._room:
+                async with self._turn(request), self._room:
                     stored = self.stored(key, asking)  # another run may have asked while this one waited
                     if stored is None:
                         asking.was_sent = True
@@ -117,6 +121,15 @@ class Channel:
             emit("call_cached", text=lambda: str(stored))
             trace.answered(key, stored)
             return stored
+
+    def _turn(self, request: Mapping[str, Any]) -> AbstractAsyncContextManager[None]:
+        """Return the turn of a question; one that costs what is read for it waits for those that begin alike.
+
+        It is only taken for what is not stored: many that ask the same would keep all others waiting.
+        """
+        if request["max_tokens"] > SHORT_ANSWER:
+            return nullcontext()
+        return self._short_room.turn(request["messages"][-1]["content"])
 
     def _count(self, key: str, usage: Usage) -> None:
         """Count a stored answer, as a call where it came in a batch that this command fetched."""

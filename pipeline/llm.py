@@ -8,7 +8,7 @@ where nothing is sent.
 import json
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar, cast
@@ -48,7 +48,6 @@ Answer = TypeVar("Answer", bound=BaseModel)
 Result = TypeVar("Result")
 
 TOP_LOGPROBS: Final = 20
-SHORT_ANSWER: Final = 160  # tokens, at most
 NO_LETTER: Final = (
     "the model does not begin with the letter asked for: it is asked again for the letter alone"
 )
@@ -155,11 +154,7 @@ class Llm:
         self, prompt: Messages, answer: type[Answer], stage: str, max_tokens: int, asking: Asking
     ) -> Answer:
         async def send(request: dict[str, Any]) -> dict[str, Any]:
-            # A short answer costs what is read for it, as a letter does.
-            is_short = max_tokens <= SHORT_ANSWER
-            turn = self._channel.odds_room.turn(prompt[-1]["content"]) if is_short else nullcontext()
-            async with turn:
-                body = await self._send(stage, request, asking)
+            body = await self._send(stage, request, asking)
             check_whole(body, max_tokens)
             return body
 
@@ -208,8 +203,7 @@ class Llm:
         wire = self._channel.wire
         while not wire.lacks("logprobs"):
             try:
-                async with self._channel.odds_room.turn(prompt[-1]["content"]):
-                    tokens = first_token_options(await self._send(stage, request, asking))
+                tokens = first_token_options(await self._send(stage, request, asking))
             except SentOtherwise:
                 continue
             if not tokens:

@@ -102,18 +102,20 @@ async def check_story(
     vectors = shipped_embedder().vectors
     with meanwhile() as ahead:
         compared = ahead.begin(comparing(story.articles))
-        ahead.begin(embedding((), story.articles, vectors))
+        sentences = ahead.begin(embedding((), story.articles, vectors), on_thread=True)
         await _timed(work, llm, "extract", lambda: _extract_all(work, llm, prompts, progress))
         if work.stopped is None and not llm.is_waiting:
             await _timed(work, llm, "ground", lambda: _ground_all(work, articles, llm, judge, progress))
         if work.stopped is None and not llm.is_waiting:
-            ahead.begin(embedding(work.claims, story.articles, vectors))
+            claims = ahead.begin(embedding(work.claims, story.articles, vectors), on_thread=True)
             candidates = retrieve(work.claims, story.articles)
             await _timed(
                 work, llm, "verify", lambda: _verify_all(work, candidates, articles, judge, progress)
             )
         if work.stopped is None and not llm.is_waiting:
-            likely = _suspicions(work, articles, await compared, vectors)
+            await sentences.result()
+            await claims.result()
+            likely = _suspicions(work, articles, await compared.result(), vectors)
             await _timed(
                 work,
                 llm,

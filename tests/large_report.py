@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from schemas.claim import ClaimKind
+from schemas.cluster import Cluster
 from schemas.contradiction import ConflictKind, Contradiction, Relation, Severity
 from schemas.report import Report, ReportArticle, ReportClaim
 from schemas.verdict import Verdict
@@ -28,7 +29,7 @@ def large_report(claims: int = 5000, findings: int = 500, seed: int = 1) -> Repo
         articles=articles,
         claims=found,
         contradictions=tuple(sorted(conflicts, key=lambda conflict: -conflict.confidence)),
-        clusters=(),
+        clusters=tuple(_clusters(found)),
         run=sample.run_info(found),
     )
 
@@ -69,6 +70,20 @@ def _claims(draw: random.Random, articles: tuple[ReportArticle, ...], number: in
             worth=draw.random(),
             worth_reasons=("a past event",),
         )
+
+
+def _clusters(claims: tuple[ReportClaim, ...]) -> Iterator[Cluster]:
+    """Yield what a run makes of claims that another article supports: each with that one."""
+    for claim in claims:
+        others = {evidence.article_id for evidence in claim.verdict.evidence} - {claim.article_id}
+        if others:
+            yield Cluster(
+                id=f"k{claim.id}",
+                claim_ids=(claim.id,),
+                article_ids=(claim.article_id, *sorted(others)),
+                origins=2,
+                text=claim.text,
+            )
 
 
 def _conflicts(

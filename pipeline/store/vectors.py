@@ -82,7 +82,8 @@ def open_vectors(path: Path) -> Iterator[Vectors]:
 
 def _opened(path: Path) -> sqlite3.Connection | None:
     try:
-        connection = sqlite3.connect(path, timeout=WAIT_S)
+        # The embedder asks from several threads, from one at a time.
+        connection = sqlite3.connect(path, timeout=WAIT_S, check_same_thread=False)
     except sqlite3.Error as error:
         _log_set_aside(path, str(error))
         return None

@@ -6,6 +6,7 @@ what to compare, never how the two stand.
 
 import hashlib
 import platform
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
@@ -36,23 +37,27 @@ class VectorStore(Protocol):
 class Embedder:
     """Turns texts into vectors, and keeps those for texts asked for again, until it is told to forget them.
 
-    The model is loaded for the first text whose vector is in no store.
+    The model is loaded for the first text whose vector is in no store. It may be asked from several threads.
     """
 
     def __init__(self, weights: Path = WEIGHTS) -> None:
         self._weights = weights
         self._known: dict[str, Floats] = {}
         self._store: VectorStore | None = None
+        self._turn = threading.Lock()
 
     def vectors(self, texts: Sequence[str]) -> Floats:
         """Return one vector of length 1 a text, texts × ``WIDTH``: their products are cosines."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        self._known.update(self._found(new) if self._store is None else self._kept(new, self._store))
-        return np.array([self._known[text] for text in texts], dtype=np.float32).reshape(len(texts), WIDTH)
+        with self._turn:
+            new = [text for text in dict.fromkeys(texts) if text not in self._known]
+            self._known.update(self._found(new) if self._store is None else self._kept(new, self._store))
+            found = [self._known[text] for text in texts]
+        return np.array(found, dtype=np.float32).reshape(len(texts), WIDTH)
 
     def forget(self) -> None:
         """Forget all vectors."""
-        self._known.clear()
+        with self._turn:
+            self._known.clear()
 
     @contextmanager
     def keeping_in(self, store: VectorStore) -> Iterator[None]:
