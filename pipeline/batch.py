@@ -84,7 +84,11 @@ async def check_stories(
         open_vectors(path.with_name(VECTORS)) as kept,
         shipped().keeping_in(kept),
     ):
-        budget = StoppableBudget(_caps(settings), endpoint.price, interruption, store.refuse)
+        budget = (
+            endpoint.deferred.budget
+            if endpoint.deferred is not None
+            else StoppableBudget(caps(settings), endpoint.price, interruption, store.refuse)
+        )
         async with connect(endpoint, store, budget, again=settings.again) as llm:
             batch = _Batch(len(stories), out, settings, llm, progress, interruption)
             await batch.check(stories)
@@ -186,5 +190,6 @@ class _Batch:
             forget()
 
 
-def _caps(settings: Settings) -> Caps:
+def caps(settings: Settings) -> Caps:
+    """Return the most that may be spent."""
     return Caps(settings.max_cost_usd, settings.max_tokens, settings.max_calls, settings.max_time_s)

@@ -17,7 +17,7 @@ from pipeline.completion import Spent, tokens_told
 from pipeline.deferred import Deferred, Question
 from pipeline.endpoint import Endpoint
 from pipeline.errors import AnswerError, EndpointError, InputError
-from pipeline.interruption import Interruption
+from pipeline.interruption import Interruption, StoppableBudget
 from pipeline.logs import WARNING, emit
 from pipeline.store.answers import Answers
 from pipeline.store.batchjobs import BatchJobs
@@ -38,11 +38,12 @@ class Desk:
     jobs: BatchJobs
     api: BatchApi
     wire: Wire
+    budget: StoppableBudget  # of the command, over all passes
     came: dict[str, Spent | None] = field(default_factory=dict)
 
     def deferred(self) -> Deferred:
         """Return what the next pass has to know of the batches."""
-        return Deferred(self.jobs.waiting(), self.jobs.failed(), self.came)
+        return Deferred(self.budget, self.jobs.waiting(), self.jobs.failed(), self.came)
 
     def told(self) -> str | None:
         """Return, in one line, what is still to come; None where nothing is."""

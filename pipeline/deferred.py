@@ -11,6 +11,7 @@ from typing import Any, Final, NoReturn
 
 from pipeline import errors
 from pipeline.completion import Spent
+from pipeline.interruption import StoppableBudget
 from schemas.batchjob import Failed
 
 TRIES: Final = 3  # of a question whose failure may be over at the next one
@@ -34,9 +35,11 @@ class Deferred:
     """The questions of a run by their keys.
 
     ``waiting`` are those handed in before, ``failed`` those that an endpoint could not answer, and ``came``
-    what those took whose answers this command fetched.
+    what those took whose answers this command fetched. ``budget`` is that of the whole command, which may go
+    over the stories several times.
     """
 
+    budget: StoppableBudget
     waiting: Collection[str] = ()
     failed: Mapping[str, Failed] = field(default_factory=dict)
     came: Mapping[str, Spent | None] = field(default_factory=dict)

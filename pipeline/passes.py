@@ -11,14 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from pipeline.batch import Outcome, check_stories
+from pipeline.batch import Outcome, caps, check_stories
 from pipeline.batchapi import BatchApi
 from pipeline.batchdesk import Desk
 from pipeline.client import open_client
 from pipeline.config import Settings
 from pipeline.endpoint import Endpoint
 from pipeline.errors import InputError
-from pipeline.interruption import Interruption
+from pipeline.interruption import Interruption, StoppableBudget
 from pipeline.prices import BATCH_SHARE
 from pipeline.progress import Progress
 from pipeline.store import answers_path, open_answers
@@ -47,7 +47,7 @@ async def check_by_batches(
         raise InputError("--batch needs an endpoint with a Batch API: name its model with --model.")
     if settings.again:
         raise InputError("--again asks at once: give it without --batch.")
-    async with _opened(endpoint.at_share(BATCH_SHARE), out, settings) as desk:
+    async with _opened(endpoint.at_share(BATCH_SHARE), out, settings, interruption) as desk:
         await desk.fetch()
         while True:
             deferred = desk.deferred()
@@ -63,7 +63,9 @@ async def check_by_batches(
 
 
 @asynccontextmanager
-async def _opened(endpoint: Endpoint, out: Path, settings: Settings) -> AsyncIterator["Desk"]:
+async def _opened(
+    endpoint: Endpoint, out: Path, settings: Settings, interruption: Interruption
+) -> AsyncIterator[Desk]:
     path = answers_path(out, settings.cache)
     with (
         open_answers(path) as answers,
@@ -74,4 +76,5 @@ async def _opened(endpoint: Endpoint, out: Path, settings: Settings) -> AsyncIte
         client = open_client(endpoint.base_url, endpoint.api_key, endpoint.timeout_s, LARGEST_FILE)
         async with client:
             wire = Wire(endpoint.name, endpoint.model, endpoint.api_key)
-            yield Desk(endpoint, answers, jobs, BatchApi(client, wire), wire)
+            budget = StoppableBudget(caps(settings), endpoint.price, interruption, answers.refuse)
+            yield Desk(endpoint, answers, jobs, BatchApi(client, wire), wire, budget)

@@ -204,6 +204,21 @@ def test_caps_hold_for_what_is_handed_in(server: BatchEndpoint, story: Path, out
     assert to_the_end(story)[-1].code == 0
 
 
+@pytest.mark.parametrize("cap", [("--max-calls", "3"), ("--max-tokens", "9000"), ("--max-time", "0")])
+def test_caps_hold_over_all_that_one_command_hands_in(
+    server: BatchEndpoint, story: Path, out: Path, cap: tuple[str, str]
+) -> None:
+    done = check(story, "--wait", "1", *cap)
+    assert done.code == 3
+    assert " ".join(cap) in done.err
+    asked = len(server.asked)
+    assert asked <= 5
+    assert not read_report(out).run.complete
+    assert to_the_end(story)[-1].code == 0
+    assert len(server.asked) > asked
+    assert len(set(server.keys)) == len(server.keys)
+
+
 def test_an_endpoint_without_a_batch_api_is_told_so(server: BatchEndpoint, story: Path) -> None:
     server.faults["POST files"] = [404]
     done = check(story)

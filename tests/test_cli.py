@@ -88,7 +88,7 @@ def test_a_second_check_makes_no_call(command: Command, serve: Serve, story: Pat
     sent = len(server.requests)
     done = command("check", story, "-o", tmp_path / "out", "--model", "m")
     assert (done.code, len(server.requests)) == (0, sent)
-    assert "0 calls" in done.out
+    assert "nothing changed since that run" in done.out
 
 
 def test_quiet_prints_the_path_alone(command: Command, serve: Serve, story: Path, tmp_path: Path) -> None:
