@@ -18,10 +18,18 @@ from pipeline.publish import INDEX, TO_INDEX, write_files
 from pipeline.remembered import forget
 from pipeline.report import IndexEntry, index_entry, render_index
 from pipeline.run import Prompts, check_story
-from pipeline.store import answers_path, make_folder, open_answers, read_decisions, read_report, write_text
+from pipeline.store import (
+    Answers,
+    answers_path,
+    make_folder,
+    open_answers,
+    read_decisions,
+    read_report,
+    write_text,
+)
 from pipeline.store.folder import clear_half_written
 from pipeline.store.vectors import VECTORS, open_vectors
-from pipeline.unchanged import kept_files, unchanged
+from pipeline.unchanged import Making, kept_files, unchanged
 from pipeline.verifier.embedder import shipped
 from pipeline.verifier.judge import Judge, chosen_map
 from schemas.article import Story
@@ -90,7 +98,7 @@ async def check_stories(
             else StoppableBudget(caps(settings), endpoint.price, interruption, store.refuse)
         )
         async with connect(endpoint, store, budget, again=settings.again) as llm:
-            batch = _Batch(len(stories), out, settings, llm, progress, interruption)
+            batch = _Batch(out, settings, llm, store, progress, interruption)
             await batch.check(stories)
     if batch.stopped is not None and not batch.checked:
         raise batch.stopped
@@ -114,18 +122,19 @@ class _Batch:
 
     def __init__(
         self,
-        size: int,
         out: Path,
         settings: Settings,
         llm: Llm,
+        answers: Answers,
         progress: Progress,
         interruption: Interruption,
     ) -> None:
         self.checked: dict[int, Checked] = {}
         self.entries: dict[int, IndexEntry] = {}
         self.stopped: EndpointError | None = None
-        self._size = size
+        self._size = 0
         self._out = out
+        self._answers = answers
         self._settings = settings.shown()
         self._prompts = Prompts.load(settings.prompts)
         self._fitted = chosen_map(settings.calibration, llm.endpoint.model)
@@ -138,6 +147,7 @@ class _Batch:
 
     async def check(self, stories: Sequence[Story]) -> None:
         """Check all stories; after an error, those under way are brought to their end before it is raised."""
+        self._size = len(stories)
         waiting = iter(enumerate(stories))
 
         async def work() -> None:
@@ -149,6 +159,10 @@ class _Batch:
         for error in ended:
             if error is not None:
                 raise error
+
+    def _making(self) -> Making:
+        endpoint, lacks = self._llm.endpoint, self._llm.trace.lacks
+        return Making(endpoint, self._prompts, self._settings, self._fitted, self._answers, lacks)
 
     async def _check_next(self, place: int, story: Story) -> None:
         if self.stopped is not None or (self._interruption.is_asked and self._has_begun):
@@ -168,7 +182,7 @@ class _Batch:
 
     async def _check(self, place: int, story: Story) -> None:
         folder, to_index = (self._out, None) if self._size == 1 else (self._out / story.name, TO_INDEX)
-        report = unchanged(folder, story, self._llm.endpoint, self._prompts, self._settings, self._fitted)
+        report = unchanged(folder, story, self._making())
         if report is not None:
             emit("story_unchanged", articles=len(story.articles))
             paths = kept_files(folder, report, index_href=to_index)

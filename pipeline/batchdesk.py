@@ -6,17 +6,16 @@ import uuid
 from collections.abc import Coroutine, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Final
 
-from openai.types import Batch
-
-from pipeline.batchapi import OVER, BatchApi
+from pipeline.batchapi import COMPLETED, FAILED, OVER, Batch, BatchApi, question_line
 from pipeline.channel import lack_key
 from pipeline.completion import Spent, tokens_told
 from pipeline.deferred import Deferred, Question
 from pipeline.endpoint import Endpoint
-from pipeline.errors import AnswerError, EndpointError, InputError
+from pipeline.errors import AnswerError, CallFailed, EndpointDown, EndpointError, InputError
 from pipeline.interruption import Interruption, StoppableBudget
 from pipeline.logs import WARNING, emit
 from pipeline.store.answers import Answers
@@ -27,6 +26,8 @@ from schemas.batchjob import BatchJob
 MOST_QUESTIONS: Final = 10_000  # of a batch; endpoints take up to 50,000
 MOST_BYTES: Final = 90_000_000  # and up to 100 or 200 MB
 STORED_AT_ONCE: Final = 200
+UNDER_WAY: Final = timedelta(minutes=10)  # that handing in may take
+KNOWN: Final = timedelta(hours=48)  # that an endpoint surely knows a batch
 
 
 @dataclass
@@ -43,11 +44,12 @@ class Desk:
 
     def deferred(self) -> Deferred:
         """Return what the next pass has to know of the batches."""
+        self.budget.unasked = 0  # a pass counts anew what it leaves
         return Deferred(self.budget, self.jobs.waiting(), self.jobs.failed(), self.came)
 
     def told(self) -> str | None:
         """Return, in one line, what is still to come; None where nothing is."""
-        open_jobs = self._open()
+        open_jobs = self.jobs.open()
         if not open_jobs:
             return None
         questions = sum(len(self.jobs.stages(job.token)) for job in open_jobs)
@@ -60,28 +62,25 @@ class Desk:
 
     async def hand_in(self, questions: Mapping[str, Question]) -> None:
         """Hand ``questions`` in, in as many batches as it takes."""
-        left = {key: question.line(key) for key, question in questions.items()}
+        left = {key: question_line(key, question.request) for key, question in questions.items()}
         while left:
-            keys = list(_one_batch(left))
+            chosen = {key: left.pop(key) for key in list(_one_batch(left))}
             token = uuid.uuid4().hex
-            stages = {key: questions[key].stage for key in keys}
-            taken = self.jobs.begin(token, self.endpoint.name, self.endpoint.model, stages)
-            lines = [left.pop(key) for key in keys if key in taken]
-            left = {key: line for key, line in left.items() if key not in stages}
-            if not lines:
+            taken = self.jobs.begin(token, {key: questions[key].stage for key in chosen})
+            if not taken:
                 self.jobs.close(token)
                 continue
             try:
-                batch_id = await self.api.hand_in(token, lines)
+                batch_id = await self.api.hand_in(token, [chosen[key] for key in chosen if key in taken])
             except InputError:
                 self.jobs.close(token)  # there is no Batch API, so no batch either
                 raise
             self.jobs.handed_in(token, batch_id)
-            emit("batch_handed_in", batch=batch_id, questions=len(lines))
+            emit("batch_handed_in", batch=batch_id, questions=len(taken))
 
     async def fetch(self) -> bool:
         """Store the answers of all batches that are over; tell whether any was."""
-        done = [await self._fetch(job) for job in self._open()]
+        done = [await self._fetch(job) for job in self.jobs.open()]
         return any(done)
 
     async def fetched_one(self, wait_s: float, interruption: Interruption) -> bool:
@@ -90,73 +89,78 @@ class Desk:
             with suppress(TimeoutError):
                 await asyncio.wait_for(interruption.wait(), wait_s)
                 return False
-            if await self.fetch():
-                return True
-
-    def _open(self) -> list[BatchJob]:
-        return self.jobs.open(self.endpoint.name, self.endpoint.model)
+            try:
+                if await self.fetch():
+                    return True
+            except EndpointDown as error:  # a batch takes hours, and an outage may be over before
+                emit("batch_not_reached", level=WARNING, error=str(error))
 
     async def _fetch(self, job: BatchJob) -> bool:
-        batch_id = job.id or await self.api.find(job.token)
-        if batch_id is None:  # the run was killed before it was handed in
-            self.jobs.close(job.token)
+        age = datetime.now(UTC) - job.handed_in_at
+        batch_id = job.id or await self.api.find(job.token, job.handed_in_at)
+        if batch_id is None:
+            if age < UNDER_WAY:  # another run may be handing it in
+                return False
+            self.jobs.close(job.token)  # the run that began it was killed
             return True
-        self.jobs.handed_in(job.token, batch_id)
+        if job.id is None:
+            self.jobs.handed_in(job.token, batch_id)
         batch = await self.api.look(batch_id)
-        if batch is None:
-            emit("batch_lost", level=WARNING, batch=batch_id)
-            self.jobs.close(job.token)
-            return True
-        if batch.status not in OVER:
+        if batch is None and age < KNOWN:
+            when = f"{job.handed_in_at:%Y-%m-%d %H:%M} UTC"
+            raise InputError(
+                f"{self.endpoint.name} does not know the batch {batch_id}, handed in {when}: give the key "
+                "and the address that it was handed in with."
+            )
+        if batch is not None and batch.status not in OVER:
             return False
-        await self._store(job, batch)
+        if batch is not None:
+            await self._store(job, batch)
+            await self.api.tidy(batch)
         self.jobs.close(job.token)
-        emit("batch_fetched", batch=batch_id, status=batch.status)
-        if batch.status == "failed":
-            reasons = [
-                error.message or "no reason given" for error in (batch.errors and batch.errors.data) or []
-            ]
-            told = self.wire.without_key(" ".join("; ".join(reasons[:3]).split()))[:300]
-            raise EndpointError(f"{self.endpoint.name} did not take a batch: {told or 'no reason given'}.")
-        await self.api.tidy(batch)
+        emit("batch_fetched", batch=batch_id, status=batch.status if batch else None)
+        if batch is not None and batch.status == FAILED:
+            raise EndpointError(f"{self.endpoint.name} did not take a batch: {self.api.why_failed(batch)}.")
         return True
 
     async def _store(self, job: BatchJob, batch: Batch) -> None:
         """Store what came of the questions of ``job``; what came for others is not looked at."""
         stages = self.jobs.stages(job.token)
-        fatal: EndpointError | None = None
+        left = set(stages)
+        met: dict[str, Exception] = {}
         writing: list[Coroutine[None, None, None]] = []
-        async for came in self.api.results(batch):
-            stage = stages.get(came.key)
-            if stage is None:
-                continue
-            if came.body is not None:
-                self.came[came.key] = tokens_told(came.body)
-                answer = self.wire.without_key(json.dumps(came.body))
-                writing.append(self.answers.put(came.key, stage, answer))
+        try:
+            async for came in self.api.results(batch):
+                if came.key not in left:
+                    continue
+                left.remove(came.key)
+                if came.error is not None:
+                    met[came.key] = came.error
+                elif came.body is not None and self.answers.get(came.key) is None:
+                    self.came[came.key] = tokens_told(came.body)
+                    answer = self.wire.without_key(json.dumps(came.body))
+                    writing.append(self.answers.put(came.key, stages[came.key], answer))
                 if len(writing) == STORED_AT_ONCE:
                     await asyncio.gather(*writing)
                     writing.clear()
-            elif came.error is not None:
-                fatal = await self._failed(came.key, came.error) or fatal
-        await asyncio.gather(*writing)
-        if fatal is not None:
-            self.jobs.close(job.token)
-            raise fatal
+        finally:
+            await asyncio.gather(*writing)
+        if batch.status == COMPLETED:
+            met |= dict.fromkeys(left, CallFailed("the batch came back without an answer to this"))
+        await self._note(job, met)
 
-    async def _failed(self, key: str, error: Exception) -> EndpointError | None:
-        """Note what a question met; return it where going on would be pointless."""
-        if isinstance(error, SentOtherwise):  # the next pass puts it otherwise
-            for feature in FEATURES:
-                if self.wire.lacks(feature):
-                    await self.answers.put(lack_key(self.endpoint, feature), "endpoint", "{}")
-            return None
-        if isinstance(error, EndpointError):
-            return error
-        if not isinstance(error, AnswerError):
-            raise error
-        self.jobs.fail(key, type(error).__name__, str(error))
-        return None
+    async def _note(self, job: BatchJob, met: Mapping[str, Exception]) -> None:
+        """Note what questions ``met``. Raises, once that is done, what makes going on pointless."""
+        refused = CallFailed("the endpoint refused the request as it was put")
+        self.jobs.fail({k: refused if isinstance(e, SentOtherwise) else e for k, e in met.items()})
+        for feature in FEATURES:  # the next pass puts it otherwise
+            name = lack_key(self.endpoint, feature)
+            if self.wire.lacks(feature) and self.answers.get(name) is None:
+                await self.answers.put(name, "endpoint", "{}")
+        for error in met.values():
+            if not isinstance(error, AnswerError | SentOtherwise):
+                self.jobs.close(job.token)
+                raise error
 
 
 def _one_batch(lines: Mapping[str, bytes]) -> Iterator[str]:

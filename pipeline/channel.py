@@ -69,6 +69,7 @@ class Channel:
         self._room = asyncio.Semaphore(endpoint.concurrency)
         self._asking: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
         self._sent_anew: set[str] = set()
+        self._counted: set[str] = set()  # of what came in a batch, by key
         self._is_capped = False
 
     def lacks(self) -> tuple[str, ...]:
@@ -133,9 +134,10 @@ class Channel:
 
     def _count(self, key: str, usage: Usage) -> None:
         """Count a stored answer, as a call where it came in a batch that this command fetched."""
-        if self._deferred is None or key not in self._deferred.came:
+        if self._deferred is None or key not in self._deferred.came or key in self._counted:
             usage.cached_calls += 1
             return
+        self._counted.add(key)
         usage.calls += 1
         spent = self._deferred.came[key]
         if spent is not None:

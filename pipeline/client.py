@@ -15,17 +15,18 @@ CONNECT_S: Final = 10.0
 
 
 def open_client(
-    base_url: str | None, api_key: str, timeout_s: float, longest: int = LONGEST_ANSWER
+    base_url: str | None, api_key: str, timeout_s: float, longest_file: int = LONGEST_ANSWER
 ) -> openai.AsyncOpenAI:
-    """Return a client of ``base_url`` that reads ``longest`` bytes of an answer at most.
+    """Return a client of ``base_url`` that reads ``LONGEST_ANSWER`` at most, and of a file ``longest_file``.
 
     Raises InputError where ``base_url`` cannot be an address.
     """
 
     async def limit(response: httpx2.Response) -> None:
-        # Memory is not the endpoint's to fill.
+        # Memory is not the endpoint's to fill; the content of a file is read line by line.
+        most = longest_file if response.request.url.path.endswith("/content") else LONGEST_ANSWER
         if isinstance(response.stream, httpx2.AsyncByteStream):
-            response.stream = _Limited(response.stream, longest)
+            response.stream = _Limited(response.stream, most)
 
     http = openai.DefaultAsyncHttpxClient(
         # A company's proxy does not know this machine's own ports, and must not see what goes to them.

@@ -4,7 +4,6 @@ A run with such questions stops each story at the first stage that lacks an answ
 asked on half of what is to be known, and paid for twice.
 """
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, NoReturn
@@ -12,9 +11,10 @@ from typing import Any, Final, NoReturn
 from pipeline import errors
 from pipeline.completion import Spent
 from pipeline.interruption import StoppableBudget
-from schemas.batchjob import Failed
+from schemas.run import Unanswered
 
 TRIES: Final = 3  # of a question whose failure may be over at the next one
+_PASSING: Final = (errors.CallFailed.__name__, errors.AnswerInvalid.__name__)
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,6 @@ class Question:
 
     stage: str
     request: Mapping[str, Any]
-
-    def line(self, key: str) -> bytes:
-        """Return the question as a line of a batch, under its key."""
-        told = {"custom_id": key, "method": "POST", "url": "/v1/chat/completions", "body": self.request}
-        return json.dumps(told).encode() + b"\n"
 
 
 @dataclass
@@ -41,15 +36,15 @@ class Deferred:
 
     budget: StoppableBudget
     waiting: Collection[str] = ()
-    failed: Mapping[str, Failed] = field(default_factory=dict)
+    failed: Mapping[str, Unanswered] = field(default_factory=dict)
     came: Mapping[str, Spent | None] = field(default_factory=dict)
     questions: dict[str, Question] = field(default_factory=dict)
 
     def refuse(self, key: str) -> None:
         """Raise what a question met for good, or AnswerAwaited where it is handed in or noted."""
         failed = self.failed.get(key)
-        if failed is not None and (failed.error != errors.CallFailed.__name__ or failed.times >= TRIES):
-            raise _kind(failed.error)(failed.said)
+        if failed is not None and (failed.error not in _PASSING or failed.times >= TRIES):
+            raise errors.stored_error(failed.error, failed.said)
         if key in self.waiting or key in self.questions:
             _await()
 
@@ -61,8 +56,3 @@ class Deferred:
 
 def _await() -> NoReturn:
     raise errors.AnswerAwaited("handed in with a batch, and not answered yet")
-
-
-def _kind(name: str) -> type[errors.AnswerError]:
-    kinds = {kind.__name__: kind for kind in errors.AnswerError.__subclasses__()}
-    return kinds.get(name, errors.CallFailed)

@@ -91,3 +91,13 @@ class BudgetReached(AnswerError):
 
 class CallFailed(AnswerError):
     """The call failed after its retries."""
+
+
+def stored_error(name: str, said: str) -> AnswerError | EndpointError:
+    """Return the error that was stored under its ``name``; CallFailed where there is none of that name."""
+    for base in (AnswerError, EndpointError):
+        for kind in (base, *base.__subclasses__()):
+            if kind.__name__ == name:
+                found: AnswerError | EndpointError = kind(said)
+                return found
+    return CallFailed(said)

@@ -98,9 +98,13 @@ def _said(error: BaseException, wire: Wire) -> str:
     """Return what ``error`` says on one short line, without the key."""
     cause = error.__cause__ if isinstance(error, openai.APIConnectionError) else None
     told = cause or error
-    text = "".join(c if c.isprintable() else " " for c in str(told))  # no colours, no cursor moves
-    text = " ".join(text.split()) or type(told).__name__
-    text = wire.without_key(text)
+    return shown(str(told), wire) or type(told).__name__
+
+
+def shown(said: str, wire: Wire) -> str:
+    """Return what an endpoint ``said`` on one short line that is safe to print, without the key."""
+    text = "".join(c if c.isprintable() else " " for c in said)  # no colours, no cursor moves
+    text = wire.without_key(" ".join(text.split()))
     return text if len(text) <= 200 else text[:199] + "…"
 
 

@@ -1,20 +1,15 @@
 """The stored answers of one run in place of an endpoint, so that it can be made again without one."""
 
 from collections.abc import Iterator
-from typing import Final, NoReturn
+from typing import NoReturn
 
 from pipeline import errors
 from pipeline.channel import lack_key
 from pipeline.endpoint import AnswerStore, Endpoint
+from pipeline.errors import stored_error
 from pipeline.trace import DIGITS, digest
 from pipeline.wire import FEATURES
 from schemas.run import RunRecord
-
-_FAILURES: Final = {
-    kind.__name__: kind
-    for base in (errors.AnswerError, errors.EndpointError)
-    for kind in (base, *base.__subclasses__())
-}
 
 
 def endpoint_of(record: RunRecord) -> Endpoint:
@@ -56,7 +51,7 @@ class KeptAnswers:
         if self._left.get(short, 0) > 0:
             self._left[short] -= 1
             failed = self._record.unanswered[short]
-            raise _FAILURES.get(failed.error, errors.CallFailed)(failed.said)
+            raise stored_error(failed.error, failed.said)
         stored = self._answers.get(key)
         if stored is None:
             self.missing.add(short)

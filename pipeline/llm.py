@@ -96,6 +96,7 @@ class Llm:
         self._channel = channel
         self._trace = Trace()
         self._again = again
+        self._is_waiting = False
 
     def for_story(self) -> "Llm":
         """Return the same model for another story, which nothing was asked for yet."""
@@ -109,8 +110,7 @@ class Llm:
     @property
     def is_waiting(self) -> bool:
         """Whether an answer that was asked for is still to come with a batch."""
-        awaited = errors.AnswerAwaited.__name__
-        return any(failed.error == awaited for failed in self._trace.unanswered.values())
+        return self._is_waiting
 
     @property
     def trace(self) -> Trace:
@@ -226,7 +226,11 @@ class Llm:
         usage = self.usage.setdefault(stage, Usage())
         key = self._channel.key(request)
         with about(stage=stage, call=key[:DIGITS]):
-            stored = await self._channel.answer(key, stage, request, usage, self._trace, asking)
+            try:
+                stored = await self._channel.answer(key, stage, request, usage, self._trace, asking)
+            except errors.AnswerAwaited:
+                self._is_waiting = True
+                raise
         try:
             answer: dict[str, Any] = json.loads(stored)
             check_refusal(answer)

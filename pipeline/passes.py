@@ -6,7 +6,7 @@ was handed in is not handed in again, whatever becomes of the command.
 """
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -18,12 +18,11 @@ from pipeline.client import open_client
 from pipeline.config import Settings
 from pipeline.endpoint import Endpoint
 from pipeline.errors import InputError
-from pipeline.interruption import Interruption, StoppableBudget
+from pipeline.interruption import TOLD, Interruption, StoppableBudget
 from pipeline.prices import BATCH_SHARE
 from pipeline.progress import Progress
 from pipeline.store import answers_path, open_answers
 from pipeline.store.batchjobs import open_batch_jobs
-from pipeline.store.lock import alone
 from pipeline.wire import Wire
 from schemas.article import Story
 
@@ -49,12 +48,20 @@ async def check_by_batches(
         raise InputError("--again asks at once: give it without --batch.")
     async with _opened(endpoint.at_share(BATCH_SHARE), out, settings, interruption) as desk:
         await desk.fetch()
+        written: set[Path] = set()  # by this command, which then meets them unchanged
         while True:
             deferred = desk.deferred()
             deferring = replace(desk.endpoint, deferred=deferred)
             outcome = await check_stories(stories, out, settings, deferring, progress, interruption)
-            if not interruption.is_asked:
-                await desk.hand_in(deferred.questions)
+            checked = [
+                replace(done, is_unchanged=done.is_unchanged and done.folder not in written)
+                for done in outcome.checked
+            ]
+            written |= {done.folder for done in checked if not done.is_unchanged}
+            outcome = replace(outcome, checked=tuple(checked))
+            if interruption.is_asked:
+                return replace(outcome, interrupted=TOLD, awaited=desk.told())
+            await desk.hand_in(deferred.questions)
             outcome = replace(outcome, awaited=desk.told())
             if outcome.awaited is None or settings.wait_s is None:
                 return outcome
@@ -67,12 +74,7 @@ async def _opened(
     endpoint: Endpoint, out: Path, settings: Settings, interruption: Interruption
 ) -> AsyncIterator[Desk]:
     path = answers_path(out, settings.cache)
-    with (
-        open_answers(path) as answers,
-        open_batch_jobs(path) as jobs,
-        # One command at a time hands in what one store lacks.
-        nullcontext() if settings.cache is None else alone(path.parent),
-    ):
+    with open_answers(path) as answers, open_batch_jobs(path, endpoint.name, endpoint.model) as jobs:
         client = open_client(endpoint.base_url, endpoint.api_key, endpoint.timeout_s, LARGEST_FILE)
         async with client:
             wire = Wire(endpoint.name, endpoint.model, endpoint.api_key)

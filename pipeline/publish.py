@@ -14,6 +14,7 @@ from schemas.report import Report
 from schemas.run import RunRecord
 
 PAGE: Final = "report.html"
+FILES: Final = (REPORT, "report.md", PAGE)
 INDEX: Final = "index.html"
 TO_INDEX: Final = f"../{INDEX}"  # from the page of a story of a batch
 
@@ -86,7 +87,7 @@ def rendered(report: Report, *, index_href: str | None = None) -> Iterator[tuple
 def _pages(
     report: Report, decisions: Sequence[Decision], index_href: str | None
 ) -> Iterator[tuple[str, str]]:
-    yield "report.md", render_markdown(report)
+    yield FILES[1], render_markdown(report)
     yield PAGE, render_html(report, decisions, index_href=index_href)
 
 

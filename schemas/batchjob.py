@@ -1,4 +1,4 @@
-"""A batch of questions handed in to an endpoint, and what became of a question in one that failed."""
+"""A batch of questions that was handed in to an endpoint."""
 
 from datetime import datetime
 
@@ -11,11 +11,3 @@ class BatchJob(Record):
     token: str
     id: str | None = None
     handed_in_at: datetime
-
-
-class Failed(Record):
-    """A question that failed ``times`` times: ``error`` is its name in ``pipeline.errors``."""
-
-    error: str
-    said: str
-    times: int = 1

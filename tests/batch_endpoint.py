@@ -23,8 +23,8 @@ Ending = Callable[["BatchEndpoint", Json], None]
 class BatchEndpoint:
     """What the endpoint holds. ``looks`` is how often a batch is looked at before it is over.
 
-    ``end`` makes of a batch what becomes of it then, by default ``completed``. ``faults`` are statuses that
-    the next requests meet, by method and first part of the path ("POST batches").
+    ``end`` makes of a batch what becomes of it then, by default ``completed``. ``faults`` are the statuses,
+    or the bodies, that the next requests meet, by method and first part of the path ("POST batches").
     """
 
     answer: Answer
@@ -36,7 +36,7 @@ class BatchEndpoint:
     batches: dict[str, Json] = field(default_factory=dict)
     asked: list[Body] = field(default_factory=list)  # every question that was in a batch
     keys: list[str] = field(default_factory=list)  # of them
-    faults: dict[str, list[int]] = field(default_factory=dict)
+    faults: dict[str, list[int | bytes]] = field(default_factory=dict)
     chats: int = 0  # requests to be answered at once, of which there should be none
     looked: threading.Event = field(default_factory=threading.Event)  # once a batch was looked at
 
@@ -87,6 +87,8 @@ def batch_endpoint(answer: Answer) -> Iterator[BatchEndpoint]:
         def do_POST(self) -> None:
             data = self.rfile.read(int(self.headers.get("content-length") or 0))
             with lock:
+                if self._is_refused():
+                    return
                 self._send(*_posted(held, self._path(), data, self.headers.get("content-type", "")))
 
         def do_GET(self) -> None:
@@ -103,10 +105,21 @@ def batch_endpoint(answer: Answer) -> Iterator[BatchEndpoint]:
         def _path(self) -> list[str]:
             return urlsplit(self.path).path.removeprefix("/v1/").split("/")
 
+        def _is_refused(self) -> bool:
+            """Send a fault that comes before anything is done, where one is due."""
+            faults = held.faults.get(f"{self.command} {self._path()[0]}", [])
+            is_due = bool(faults) and isinstance(faults[0], int) and faults[0] < 500
+            if is_due:
+                self._send(200, b"")
+            return is_due
+
         def _send(self, status: int, body: Json | bytes) -> None:
             faults = held.faults.get(f"{self.command} {self._path()[0]}", [])
-            if faults and (fault := faults.pop(0)):
+            fault = faults.pop(0) if faults else b""
+            if isinstance(fault, int):
                 status, body = fault, {"error": {"message": f"a fault of {fault}"}}
+            elif fault:
+                body = fault
             data = body if isinstance(body, bytes) else json.dumps(body).encode()
             self.send_response(status)
             self.send_header("content-type", "application/json")

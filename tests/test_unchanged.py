@@ -2,12 +2,14 @@
 
 import json
 import os
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from pipeline.store import read_report, read_run, record_decision
+from pipeline.store import ANSWERS, read_report, read_run, record_decision
 from tests.commands import Ended, Serve, run_command
 from tests.fake_endpoint import Body, FakeEndpoint, Reply, check_answer, refused
 from tests.stored_runs import decision_on
@@ -110,6 +112,17 @@ def _record(change: Callable[[dict[str, object]], object]) -> Callable[[Path], N
     return changed
 
 
+def the_answers_are_gone(story: Path) -> None:
+    for path in (story.parent / "out").glob("answers.sqlite*"):
+        path.unlink()
+
+
+def an_answer_is_another(story: Path) -> None:
+    with closing(sqlite3.connect(story.parent / "out" / ANSWERS)) as store, store:
+        key, said = store.execute("SELECT key, response FROM answer WHERE stage = 'extract'").fetchone()
+        store.execute("UPDATE answer SET response = ? WHERE key = ?", (said + " ", key))
+
+
 the_code_was_other = _record(lambda held: held["made_by"].update(code_sha256="0" * 64))  # type: ignore[attr-defined]
 a_library_was_other = _record(lambda held: held["made_by"]["packages"].update(pydantic="1"))  # type: ignore[index]
 the_run_was_cut_short = _record(lambda held: held["run"].update(complete=False))  # type: ignore[attr-defined]
@@ -129,6 +142,8 @@ the_endpoint_was_other = _record(lambda held: held["run"].update(endpoint="anoth
         the_report_is_edited,
         the_report_is_gone,
         the_record_is_gone,
+        the_answers_are_gone,
+        an_answer_is_another,
         the_record_is_damaged,
         the_code_was_other,
         a_library_was_other,
@@ -203,3 +218,19 @@ def test_of_a_batch_the_changed_stories_alone_are_checked(
     assert (out / "index.html").read_bytes() == index
     (stories / "two" / "zeta.txt").write_text("Seven ships waited for the tide.\n", encoding="utf-8")
     assert run_command(*line).out.count("nothing changed since that run") == 1
+
+
+def test_a_page_leads_to_the_index_of_the_batch_that_it_is_part_of(
+    story: Path, server: FakeEndpoint, tmp_path: Path
+) -> None:
+    stories, out = tmp_path / "many", tmp_path / "many-out"
+    for name in ("one", "two"):
+        (stories / name).mkdir(parents=True)
+        for path in story.iterdir():
+            os.link(path, stories / name / path.name)
+    alone = ("check", stories / "one", "-o", out / "one", "--model", "m", "--cache", tmp_path / "kept")
+    batch = ("check", stories, "-o", out, "--model", "m", "--cache", tmp_path / "kept")
+    page = out / "one" / "report.html"
+    for line, is_led in ((batch, True), (alone, False), (batch, True), (alone, False)):
+        assert run_command(*line).code == 0
+        assert ("../index.html" in page.read_text(encoding="utf-8")) == is_led

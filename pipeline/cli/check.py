@@ -194,12 +194,15 @@ def _check(
         if verbose:
             _print_stages(report)
         labels |= _labels(report)
-        has_failed, has_asked = has_failed or bool(report.run.failures), has_asked or report.run.calls > 0
+        has_failed = has_failed or bool(report.run.failures)
+        has_asked = has_asked or (report.run.calls > 0 and not done.is_unchanged)
         is_incomplete = is_incomplete or not report.run.complete
     if outcome.index is not None:
         typer.echo(outcome.index)
     if why is not None or outcome.capped is not None:
-        told(str(why or outcome.capped), INCOMPLETE)
+        told(" ".join(str(line) for line in (why, outcome.capped) if line), INCOMPLETE)
+    elif has_failed and settings.batch:
+        told("what could not be answered by batch is asked at once without --batch.", INCOMPLETE)
     elif has_failed and not has_asked:
         told("stored answers are of no use for some of it: --again asks for them once more.", INCOMPLETE)
     return _exit_code(labels, fail_on, is_incomplete=is_incomplete)

@@ -46,13 +46,20 @@ class Answers:
 
     def get(self, key: str) -> str | None:
         """Return the stored response body, or None. Raises InputError when the store is damaged."""
+        return self._one("SELECT response FROM answer WHERE key = ?", (key,))
+
+    def _one(self, question: str, given: tuple[str, ...]) -> str | None:
         try:
-            row = self._reading.execute("SELECT response FROM answer WHERE key = ?", (key,)).fetchone()
+            row = self._reading.execute(question, given).fetchone()
         except sqlite3.Error as error:
             raise InputError(
                 f"Cannot read {self._path}: {error}. Remove that file, or give another --cache and run again."
             ) from error
         return None if row is None else str(row[0])
+
+    def begun_by(self, prefix: str) -> str | None:
+        """Return the response whose key begins with the hexadecimal ``prefix``. Raises as ``get`` does."""
+        return self._one("SELECT response FROM answer WHERE key >= ? AND key < ?", (prefix, f"{prefix}g"))
 
     async def put(self, key: str, stage: str, response: str) -> None:
         """Store a response and return once it is on disk. Raises InputError when it cannot be stored.

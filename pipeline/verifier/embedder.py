@@ -66,7 +66,8 @@ class Embedder:
         try:
             yield
         finally:
-            self._store = before
+            with self._turn:  # what is being looked up on another thread comes first
+                self._store = before
 
     @cached_property
     def sha256(self) -> Mapping[str, str]:
