@@ -76,6 +76,14 @@ def _run(command: list[str], base_url: str) -> subprocess.CompletedProcess[str]:
     return done
 
 
+def _most_memory_mib(told_kib: int) -> float:
+    """Return the most memory of this process; ``told_kib`` begins, on Linux, with that of who started it."""
+    status = Path("/proc/self/status")
+    lines = status.read_text(encoding="utf-8").splitlines() if status.is_file() else []
+    own = next((line.split()[1] for line in lines if line.startswith("VmHWM:")), None)
+    return (told_kib if own is None else int(own)) / 1024
+
+
 def _main() -> None:
     import resource  # noqa: PLC0415 - POSIX only
 
@@ -95,7 +103,7 @@ def _main() -> None:
     wall_s = time.perf_counter() - begun
     after = resource.getrusage(resource.RUSAGE_SELF)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    print(json.dumps(asdict(Took(wall_s, cpu_s, after.ru_maxrss / 1024))))
+    print(json.dumps(asdict(Took(wall_s, cpu_s, _most_memory_mib(after.ru_maxrss)))))
     sys.exit(DONE if code in (None, DONE) else 1)
 
 
