@@ -231,12 +231,17 @@ class Llm:
             except errors.AnswerAwaited:
                 self._is_waiting = True
                 raise
-        try:
-            answer: dict[str, Any] = json.loads(stored)
-            check_refusal(answer)
-        except ValueError as error:  # its file was changed: what is sent for has its shape
-            raise errors.AnswerInvalid("the stored answer cannot be read") from error
-        return answer
+        return read_answer(stored)
+
+
+def read_answer(stored: str) -> dict[str, Any]:
+    """Return the body of a stored answer. Raises AnswerRefused, and AnswerInvalid where it is none."""
+    try:
+        answer: dict[str, Any] = json.loads(stored)
+        check_refusal(answer)
+    except ValueError as error:  # its file was changed: what is sent for has its shape
+        raise errors.AnswerInvalid("the stored answer cannot be read") from error
+    return answer
 
 
 @cache

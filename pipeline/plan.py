@@ -18,13 +18,12 @@ from typing import Any, Final, NoReturn
 from pipeline.adjudicate import STAGE as ADJUDICATE
 from pipeline.budget import Budget, most_tokens
 from pipeline.channel import Asking, Channel
-from pipeline.completion import check_refusal
 from pipeline.config import Settings
 from pipeline.errors import InputError
 from pipeline.extract import STAGE as EXTRACT
 from pipeline.foretell import Plan, Range, ends
 from pipeline.ground import STAGE as GROUND
-from pipeline.llm import AnswerStore, Endpoint, Llm, Usage
+from pipeline.llm import AnswerStore, Endpoint, Llm, Usage, read_answer
 from pipeline.progress import Silent
 from pipeline.run import Prompts, check_story
 from pipeline.store import answers_path, open_answers, read_report
@@ -78,9 +77,7 @@ class _Planner(Llm):
         stored = self._channel.stored(key, asking)
         if stored is not None:
             usage.cached_calls += 1
-            body: dict[str, Any] = json.loads(stored)
-            check_refusal(body)
-            return body
+            return read_answer(stored)
         asking.was_sent = True
         if key not in self._said_before:  # the same question twice is sent once
             self._count(usage, stage, request)

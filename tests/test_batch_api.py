@@ -31,6 +31,9 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[BatchEndpoint]:
     with batch_endpoint(check_answer) as endpoint:
         monkeypatch.setenv("OPENAI_BASE_URL", endpoint.base_url)
         monkeypatch.setenv("OPENAI_API_KEY", "sk-of-a-test")
+        # What openai's client waits before it asks again.
+        monkeypatch.setattr("openai._base_client.INITIAL_RETRY_DELAY", 0.01)
+        monkeypatch.setattr("openai._base_client.MAX_RETRY_DELAY", 0.01)
         yield endpoint
 
 

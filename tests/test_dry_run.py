@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from pipeline.foretell import Plan, Range, plan_lines
 from pipeline.ingest import ingest
 from pipeline.plan import STAGES, plan
 from pipeline.session import open_endpoint
+from pipeline.store import ANSWERS
 from schemas.report import Report
 from tests.commands import Serve, run_command
 from tests.fake_endpoint import Answer, Body, Reply, check_answer, said, scored
@@ -164,3 +167,11 @@ def test_the_embedded_model_costs_nothing_and_is_not_started(story: Path, tmp_pa
     assert (done.code, done.err) == (0, "")
     assert "nothing: the model runs on this machine" in done.out
     assert "as on two cores" in done.out
+
+
+def test_a_stored_answer_that_was_changed_is_no_traceback(serve: Serve, story: Path) -> None:
+    serve(counting(check_answer))
+    check(story)
+    with closing(sqlite3.connect(story.parent / "out" / ANSWERS)) as store, store:
+        store.execute("UPDATE answer SET response = '{' WHERE stage = 'verify'")
+    assert planned(story).cached > 0
