@@ -60,7 +60,8 @@ async def check_by_batches(
             written |= {done.folder for done in checked if not done.is_unchanged}
             outcome = replace(outcome, checked=tuple(checked))
             if interruption.is_asked:
-                return replace(outcome, interrupted=TOLD, awaited=desk.told())
+                cut_short = TOLD if deferred.questions else outcome.interrupted
+                return replace(outcome, interrupted=cut_short, awaited=desk.told())
             await desk.hand_in(deferred.questions)
             outcome = replace(outcome, awaited=desk.told())
             if outcome.awaited is None or settings.wait_s is None:
