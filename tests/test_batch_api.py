@@ -462,6 +462,15 @@ def test_the_record_says_what_was_awaited_and_no_key_is_kept(
     assert b"sk-of-a-test" not in b"".join(path.read_bytes() for path in out.iterdir() if path.is_file())
 
 
+def test_doctor_tells_what_waits(server: BatchEndpoint, story: Path, out: Path) -> None:
+    server.looks = 2
+    check(story)
+    done = run_command("doctor", out)
+    assert f"0 answers; {len(server.asked)} questions wait in batches" in " ".join(done.out.split())
+    to_the_end(story)
+    assert "wait in batches" not in run_command("doctor", out).out
+
+
 def test_many_questions_go_in_several_batches(
     server: BatchEndpoint, story: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,7 +10,7 @@ from pipeline.errors import InputError
 from pipeline.store import ANSWERS, DECISIONS, read_decisions, read_report, story_folders, why_read_only
 from pipeline.store.folder import REPORT, half_written
 from pipeline.store.lock import holder
-from pipeline.store.soundness import count_sound
+from pipeline.store.soundness import count_sound, count_waiting
 from pipeline.store.vectors import VECTORS
 
 PAGES: Final = ("report.html", "report.md")
@@ -59,10 +59,13 @@ def _answers(path: Path) -> Check:
         told = "there are none; a run with --cache keeps them there"
         return Check(State.ok, ANSWERS, told)
     try:
-        return Check(State.ok, ANSWERS, f"sound, {count_sound(path, 'answer'):,} answers")
+        sound = count_sound(path, "answer")
     except ValueError as error:
-        told = f"{error}: remove it and its -wal and -shm; what it held is asked again"
+        told = f"{error}: remove it and its -wal and -shm; what it held is asked again, open batches included"
         return Check(State.broken, ANSWERS, told)
+    waiting = count_waiting(path)
+    batched = f"; {waiting:,} questions wait in batches: give the check with --batch again" if waiting else ""
+    return Check(State.ok, ANSWERS, f"sound, {sound:,} answers{batched}")
 
 
 def _vectors(path: Path) -> Check:
