@@ -27,6 +27,7 @@ from schemas.report import Report
 from tests.commands import COMMAND, READY_S, Ended, Serve, run_command
 from tests.fake_endpoint import Body, FakeEndpoint, Reply, check_answer, fake_endpoint, refused
 from tests.harbour import write_story
+from tests.stored_runs import forget_how
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits as POSIX has them")
 PAUSE_S = 55  # what is waited for in vain takes that long, and what is not waited for far less
@@ -397,6 +398,7 @@ def test_a_report_that_finds_no_room_leaves_the_one_before(
     arguments: list[str | Path] = ["check", stories / "a-harbour", "-o", out, "--model", "m", "-q"]
     assert run_command(*arguments).code == 0
     sent, before = len(server.requests), (out / "report.html").read_bytes()
+    forget_how(out)
     done = limited(len(before) // 2, *arguments, url=server.base_url)
     assert done.returncode == 2
     assert done.stderr.startswith(f"storycheck: Cannot write {out / 'report.html'}")

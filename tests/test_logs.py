@@ -18,6 +18,7 @@ from pipeline.logs import Log, LogFormat, LogOptions, about, emit, open_log
 from schemas.report import Report
 from tests.commands import Ended, Serve, run_command
 from tests.fake_endpoint import check_answer, in_turn, refused
+from tests.stored_runs import forget_how
 
 pytestmark = pytest.mark.usefixtures("no_wait")
 
@@ -90,6 +91,7 @@ def test_the_calls_of_a_log_are_the_questions_of_the_record(serve: Serve, story:
     first = events(check(story, "--log-format", "json").err)
     record = json.loads((story.parent / "out" / "run.json").read_bytes())
     assert {event["call"] for event in named(first, "call_answered")} == set(record["answers"])
+    forget_how(story.parent / "out")
     second = events(check(story, "--log-format", "json").err)
     assert {event["call"] for event in named(second, "call_cached")} == set(record["answers"])
     assert named(second, "call_sent") == []
