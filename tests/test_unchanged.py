@@ -1,7 +1,7 @@
 """A story that was checked before, and is as it was, keeps its report; any change has it checked again."""
 
 import json
-import os
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -202,14 +202,18 @@ def test_pages_that_are_gone_or_decided_on_are_written_anew(
     assert "seen at the quay" in (out / "report.html").read_text(encoding="utf-8")
 
 
-def test_of_a_batch_the_changed_stories_alone_are_checked(
-    story: Path, server: FakeEndpoint, tmp_path: Path
-) -> None:
-    stories, out = tmp_path / "many", tmp_path / "many-out"
+@pytest.fixture
+def stories(story: Path, tmp_path: Path) -> Path:
+    """A folder of two stories that are alike."""
     for name in ("one", "two"):
-        (stories / name).mkdir(parents=True)
-        for path in story.iterdir():
-            os.link(path, stories / name / path.name)
+        shutil.copytree(story, tmp_path / "many" / name)
+    return tmp_path / "many"
+
+
+def test_of_a_batch_the_changed_stories_alone_are_checked(
+    stories: Path, server: FakeEndpoint, tmp_path: Path
+) -> None:
+    out = tmp_path / "many-out"
     line = ("check", stories, "-o", out, "--model", "m")
     assert run_command(*line).code == 0
     index = (out / "index.html").read_bytes()
@@ -221,13 +225,9 @@ def test_of_a_batch_the_changed_stories_alone_are_checked(
 
 
 def test_a_page_leads_to_the_index_of_the_batch_that_it_is_part_of(
-    story: Path, server: FakeEndpoint, tmp_path: Path
+    stories: Path, server: FakeEndpoint, tmp_path: Path
 ) -> None:
-    stories, out = tmp_path / "many", tmp_path / "many-out"
-    for name in ("one", "two"):
-        (stories / name).mkdir(parents=True)
-        for path in story.iterdir():
-            os.link(path, stories / name / path.name)
+    out = tmp_path / "many-out"
     alone = ("check", stories / "one", "-o", out / "one", "--model", "m", "--cache", tmp_path / "kept")
     batch = ("check", stories, "-o", out, "--model", "m", "--cache", tmp_path / "kept")
     page = out / "one" / "report.html"
