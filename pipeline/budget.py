@@ -12,7 +12,7 @@ from typing import Any, Final, NoReturn
 
 from pipeline.completion import Spent
 from pipeline.errors import BudgetReached
-from pipeline.prices import FREE, Price
+from pipeline.prices import FREE, Price, cost_usd
 
 A_MESSAGE: Final = 16  # tokens at most that a chat template puts around a message
 A_REQUEST: Final = 64  # and around the whole
@@ -112,8 +112,7 @@ class Budget:
         if is_free:
             final = Held(0, 0.0)
         elif spent is not None:
-            taken = (spent.tokens_in, spent.tokens_out, spent.cached_in)
-            final = Held(sum(taken[:2]), self.price.cost_usd(*taken) if self.price else 0.0)
+            final = Held(spent.tokens_in + spent.tokens_out, cost_usd(self.price, spent))
         else:
             self.untold += 1
         async with self._settled:

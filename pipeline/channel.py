@@ -20,6 +20,7 @@ from pipeline.budget import Budget
 from pipeline.deferred import Deferred, Question
 from pipeline.endpoint import AnswerStore, Endpoint, Usage
 from pipeline.logs import WARNING, emit
+from pipeline.prices import cost_usd
 from pipeline.trace import Trace
 from pipeline.wire import FEATURES, SentOtherwise, Wire
 
@@ -142,9 +143,7 @@ class Channel:
         spent = self._deferred.came[key]
         if spent is not None:
             usage.add(spent)
-            price = self.endpoint.price
-            taken = (spent.tokens_in, spent.tokens_out, spent.cached_in)
-            usage.cost_usd += price.cost_usd(*taken) if price else 0.0
+            usage.cost_usd += cost_usd(self.endpoint.price, spent)
 
     @cached_property
     def _sender(self) -> "Sender":

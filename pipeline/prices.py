@@ -12,6 +12,7 @@ from typing import Final
 
 from pydantic import ConfigDict, Field, ValidationError
 
+from pipeline.completion import Spent
 from pipeline.errors import InputError
 from schemas.record import Record
 
@@ -49,6 +50,11 @@ class Price(Record):
     def most_usd(self, tokens_in: int, tokens_out: int) -> float:
         """Return the most that the tokens can cost in USD, whatever is read from a cache."""
         return max(self.cost_usd(tokens_in, tokens_out, cached) for cached in (0, tokens_in))
+
+
+def cost_usd(price: Price | None, spent: Spent) -> float:
+    """Return what a request cost in USD that took ``spent``; 0 where the price is not known."""
+    return 0.0 if price is None else price.cost_usd(spent.tokens_in, spent.tokens_out, spent.cached_in)
 
 
 # What the embedded model asks for its tokens.
