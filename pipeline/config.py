@@ -11,7 +11,7 @@ from schemas.record import Record
 
 DEFAULT_MODEL = "qwen2.5-coder-1.5b"
 _LONGEST_KEY = 10_000  # bytes
-DEFAULT_PROMPTS = {"extract": "v1", "screen": "v1", "adjudicate": "v2"}
+DEFAULT_PROMPTS = {"extract": "v2", "screen": "v1", "adjudicate": "v2"}
 
 
 class Environment(Record):

@@ -1,7 +1,7 @@
 """Pulls typed claims out of one article: the model words them, code places, types and checks them.
 
-The article goes to the model as numbered sentences, a few at a time; it answers with numbers, and the spans
-are cut here. What a claim says must stand in the sentence it is credited to, or the claim is dropped.
+The article goes to the model as numbered sentences, a few at a time; it answers with the claims of each, and
+the spans are cut here. What a claim says must stand in the sentence it is credited to, or it is dropped.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from rapidfuzz import fuzz
@@ -33,23 +34,13 @@ from schemas.claim import Claim, Dropped
 from schemas.report import Failure
 
 STAGE = "extract"
-CHUNK_SENTENCES = 4
-CHUNK_CHARACTERS = 1000
+CHUNK_SENTENCES = 8
+CHUNK_CHARACTERS = 2000
 BEFORE_SENTENCES = 2
 BEFORE_CHARACTERS = 300
 TOKENS_A_SENTENCE = 160
 CLAIMS_A_SENTENCE = 3  # at most; a small model can repeat itself without end
 SAME_CLAIM = 92.0  # rapidfuzz token_sort_ratio from which two claims of one article are one
-
-
-class DraftClaim(BaseModel):
-    """A claim as the model words it."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    n: int
-    by: str | None
-    claim: str
 
 
 @dataclass(frozen=True)
@@ -68,10 +59,15 @@ class Extraction:
 
 @cache
 def answer_schema(sentences: int) -> type[BaseModel]:
-    """Return the schema of an answer about sentences 1 to ``sentences``; other numbers do not fit it."""
-    draft = create_model("Claim", __base__=DraftClaim, n=(int, Field(ge=1, le=sentences)))
-    most = Field(max_length=CLAIMS_A_SENTENCE * sentences)
-    return create_model("Claims", __config__=ConfigDict(extra="forbid"), claims=(list[draft], most))
+    """Return the schema of an answer about sentences 1 to ``sentences``: the claims of each, by its number.
+
+    Each number has to be there, so that no sentence is passed over, and none is written twice.
+    """
+    of_each: Any = {
+        f"sentence_{n}": (list[str], Field(alias=str(n), max_length=CLAIMS_A_SENTENCE))
+        for n in range(1, sentences + 1)
+    }
+    return create_model("Claims", __config__=ConfigDict(extra="forbid"), **of_each)
 
 
 async def extract(article: Article, llm: Llm, prompt: Prompt, progress: Progress) -> Extraction:
@@ -125,7 +121,7 @@ async def _ask(
     except (AnswerError, EndpointError) as error:
         return _failed(article, chunk, error, progress)
     progress.step(STAGE, len(chunk))
-    return _placed(article, chunk, answer.claims)  # type: ignore[attr-defined]
+    return _placed(article, chunk, tuple(answer.model_dump().values()))
 
 
 def _failed(
@@ -164,17 +160,17 @@ def _before(article: Article, first: Sentence) -> str:
     return text if len(text) <= BEFORE_CHARACTERS else "… " + text[-BEFORE_CHARACTERS:].partition(" ")[2]
 
 
-def _placed(article: Article, chunk: Sequence[Sentence], drafts: Sequence[DraftClaim]) -> Extraction:
+def _placed(article: Article, chunk: Sequence[Sentence], drafts: Sequence[Sequence[str]]) -> Extraction:
     claims: list[Claim] = []
     dropped: list[Dropped] = []
     before = _earlier(article, chunk[0])
-    for draft in drafts:
-        text = " ".join(draft.claim.split())
-        sentence, reason = place(article, [*before, *chunk], len(before) + draft.n - 1, text)
+    for named, draft in ((n, draft) for n, drafted in enumerate(drafts, len(before)) for draft in drafted):
+        text = " ".join(draft.split())
+        sentence, reason = place(article, [*before, *chunk], named, text)
         if reason:
             dropped.append(Dropped(article_id=article.id, text=text, reason=reason))
         else:
-            claims.append(_claim(article, sentence, text, draft.by))
+            claims.append(_claim(article, sentence, text))
     claims += _left_out(article, chunk, claims)
     return Extraction(tuple(claims), tuple(dropped), (), frozenset(s.number for s in chunk))
 
@@ -185,10 +181,10 @@ def _left_out(article: Article, chunk: Sequence[Sentence], claims: Sequence[Clai
     for sentence in chunk:
         text = None if sentence.number in covered else verbatim(article, sentence)
         if text is not None:
-            yield _claim(article, sentence, text, None).model_copy(update={"is_verbatim": True})
+            yield _claim(article, sentence, text).model_copy(update={"is_verbatim": True})
 
 
-def _claim(article: Article, sentence: Sentence, text: str, by: str | None) -> Claim:
+def _claim(article: Article, sentence: Sentence, text: str) -> Claim:
     quote = article.quote(sentence.span)
     start = sentence.span.start
     dates = [d for d in find_dates(quote, article.published, start) if _has(text, d.text)]
@@ -203,7 +199,7 @@ def _claim(article: Article, sentence: Sentence, text: str, by: str | None) -> C
         quote=quote,
         text=text,
         kind=claim_kind(text, has_quantity=bool(quantities), has_date=bool(dates)),
-        speaker=speaker_of(article, sentence, text, by),
+        speaker=speaker_of(article, sentence, text),
         when=to_when(dates[0]) if dates else None,
         quantities=quantities,
     )

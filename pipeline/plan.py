@@ -99,11 +99,9 @@ class _Planner(Llm):
             return self._model.letter
         if stage == EXTRACT:
             found = _NUMBERED.findall(str(request["messages"][-1]["content"]))
-            claims = [
-                {"n": int(n), "by": None, "claim": p} for n, s in found for p in _parts(s, self._model.parts)
-            ]
-            self.claims += len(claims)
-            return json.dumps({"claims": claims})
+            claims = {n: _parts(sentence, self._model.parts) for n, sentence in found}
+            self.claims += sum(map(len, claims.values()))
+            return json.dumps(claims)
         if stage == ADJUDICATE:
             return json.dumps({"reason": "-", "relation": "contradiction", "kind": "event"})
         return json.dumps({"answer": self._model.letter})

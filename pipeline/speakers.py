@@ -1,4 +1,4 @@
-"""Tells who says a claim: read from the text, or taken from the model where the text agrees with it."""
+"""Tells who says a claim, by what the text has of quotations and of words for saying."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -21,21 +21,16 @@ LONGEST_QUOTATION = 20  # paragraphs
 _CLAUSE = re.compile(r"(?:[,;] (?=(?:but|while|whereas|although|and)\b)|; )")
 
 
-def speaker_of(article: Article, sentence: Sentence, claim: str, suggested: str | None) -> str | None:
+def speaker_of(article: Article, sentence: Sentence, claim: str) -> str | None:
     """Return who says ``claim``, as written in the article, or None when the article itself does.
 
     The sentence's own attribution counts first, that of the claim's clause before others; then that of the
-    quotation it is a part of. "He said" is whoever was named before; where that is unsure, the model's
-    ``suggested`` name when the lines before have it.
+    quotation it is a part of. "He said" is whoever was named before.
     """
     own = _own(article, sentence, claim=claim)
     if own is not None and _is_about_saying(own, claim):
         return None
     credit = _credit(article, sentence, own)
-    if suggested and (credit is None or not credit.is_sure) and _is_said_by_pronoun(article, sentence, own):
-        nearby = " ".join(unquoted(article, s) for s in islice(_prose_before(article, sentence), LOOK_BACK))
-        if containment(suggested, nearby) == 1.0:
-            return suggested
     return credit.speaker if credit else None
 
 
@@ -94,11 +89,6 @@ def _is_about_saying(own: Attribution, claim: str) -> bool:
     """Tell whether the claim is that somebody said it: then the article vouches for the saying."""
     is_named = set(content_stems(own.speaker)) <= set(content_stems(claim))
     return is_named and re.search(rf"\b{re.escape(own.verb)}\b", claim) is not None
-
-
-def _is_said_by_pronoun(article: Article, sentence: Sentence, own: Attribution | None) -> bool:
-    found = own or (_around(article, sentence)[0] if quoted_parts(article, sentence) else None)
-    return found is not None and found.is_pronoun
 
 
 def _around(article: Article, sentence: Sentence) -> tuple[Attribution | None, Sentence, bool]:

@@ -197,6 +197,6 @@ def check_answer(body: Body) -> Reply:
     elif ">> " in asked:
         answer = {"reason": "They differ.", "relation": "contradiction", "kind": "event"}
     else:
-        answer = {"claims": [{"n": int(n), "by": None, "claim": s} for n, s in _NUMBERED.findall(asked)]}
+        answer = {n: [sentence] for n, sentence in _NUMBERED.findall(asked)}
     text = json.dumps(answer)
     return said(text if "response_format" in body else f"```json\n{text}\n```")

@@ -38,8 +38,7 @@ def seeds(target: str) -> Iterator[bytes]:
 
 def _answers(text: bytes) -> Iterator[bytes]:
     lines = [line for line in text.decode("utf-8", "replace").splitlines() if line][:4]
-    drafts = [{"n": n, "by": None, "claim": line[:200]} for n, line in enumerate(lines, 1)]
-    yield json.dumps({"claims": drafts}).encode()
-    yield json.dumps({"claims": [{"n": 1, "by": "Ann Roe", "claim": GOOD.splitlines()[0]}]}).encode()
+    yield json.dumps({str(n): [line[:200]] for n, line in enumerate(lines, 1)}).encode()
+    yield json.dumps({"1": [GOOD.splitlines()[0]]}).encode()
     yield b"\x01\xff\x01"  # the odds of one of three letters
     yield json.dumps({"reason": "They differ.", "relation": "contradiction", "kind": "date"}).encode()

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -71,7 +72,8 @@ def silent(body: Body) -> Reply:
         return scored({"N": -0.01})
     if ">> " in body["messages"][-1]["content"]:
         return said('{"reason": "-", "relation": "compatible", "kind": "event"}')
-    return said('{"claims": []}')
+    numbers = re.findall(r"^(\d+): ", body["messages"][-1]["content"], re.MULTILINE)
+    return said(json.dumps({number: [] for number in numbers}))
 
 
 def agreeing(body: Body) -> Reply:
@@ -85,10 +87,14 @@ def rewording(body: Body) -> Reply:
         return scored({"S": -0.3, "C": -1.5, "N": -3.0}) if body.get("logprobs") else reply
     assert isinstance(reply.body, dict)
     answer = json.loads(reply.body["choices"][0]["message"]["content"])
-    for claim in answer["claims"]:
-        words = claim["claim"].rstrip(".").split()
-        claim["claim"] = " ".join(words[3:] + words[:3])
-    return said(json.dumps(answer))
+    return said(
+        json.dumps({number: [_turned(claim) for claim in claims] for number, claims in answer.items()})
+    )
+
+
+def _turned(claim: str) -> str:
+    words = claim.rstrip(".").split()
+    return " ".join(words[3:] + words[:3])
 
 
 def holds(expected: Range, value: float) -> bool:

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from pipeline.errors import AnswerInvalid, AnswerTruncated, ContextTooLong, EndpointDown
-from pipeline.extract import CHUNK_CHARACTERS, CHUNK_SENTENCES, Extraction, answer_schema, extract
+from pipeline.extract import (
+    CHUNK_CHARACTERS,
+    CHUNK_SENTENCES,
+    CLAIMS_A_SENTENCE,
+    Extraction,
+    answer_schema,
+    extract,
+)
 from pipeline.progress import Silent
 from schemas.article import Article
 from schemas.claim import Claim, ClaimKind
@@ -22,12 +29,12 @@ STORM = article(
     "“It will open again in June,” Mayor Ada Lind said."
 )
 
-Draft = tuple[int, str] | tuple[int, str, str]
+Draft = tuple[int, str]
 
 
 def answers(*drafts: Draft) -> Callable[[str], object]:
-    rows = [{"n": d[0], "claim": d[1], "by": d[2] if len(d) > 2 else None} for d in drafts]
-    return lambda _: {"claims": rows}
+    """Answer with the given claims of sentences, by their numbers, and with none of all others."""
+    return lambda question: {str(n): [text for of, text in drafts if of == n] for n, _ in numbered(question)}
 
 
 def numbered(question: str) -> list[tuple[int, str]]:
@@ -37,7 +44,7 @@ def numbered(question: str) -> list[tuple[int, str]]:
 
 def echo(question: str) -> object:
     """Claim every sentence as it stands."""
-    return {"claims": [{"n": n, "claim": text, "by": None} for n, text in numbered(question)]}
+    return {str(n): [text] for n, text in numbered(question)}
 
 
 async def run(source: Article, answer: Callable[[str], object]) -> Extraction:
@@ -168,13 +175,30 @@ async def test_an_article_without_readable_sentences_asks_nothing() -> None:
 
 def test_the_schema_takes_the_numbers_of_the_sentences_shown_and_no_others() -> None:
     schema = answer_schema(2)
-    schema.model_validate({"claims": [{"n": 2, "by": None, "claim": "x"}]})
-    for wrong in ({"n": 3}, {"n": 0}, {"n": -1}, {"n": 1, "mood": "grim"}):
+    schema.model_validate({"1": [], "2": ["x", "y"]})
+    whole: dict[str, object] = {"1": ["x"], "2": []}
+    others: list[dict[str, object]] = [
+        {"3": []},
+        {"0": []},
+        {"mood": "grim"},
+        {"2": "x"},
+        {"2": [3]},
+        {"2": ["x"] * 4},
+    ]
+    for wrong in others:
         with pytest.raises(ValidationError):
-            schema.model_validate({"claims": [{"by": None, "claim": "x", **wrong}]})
+            schema.model_validate({**whole, **wrong})
+    with pytest.raises(ValidationError):
+        schema.model_validate({"1": ["x"]})
 
 
-LONG = [f"On day {n} the council of Kelmar met in room {n} of the old customs house." for n in range(1, 12)]
+MANY = 2 * CHUNK_SENTENCES + 3
+LONG = [
+    f"On day {n} the council of Kelmar met in room {n} of the old customs house." for n in range(1, MANY + 1)
+]
+OUTSIDE = frozenset(range(1, MANY + 1)) - frozenset(
+    range(CHUNK_SENTENCES + 1, 2 * CHUNK_SENTENCES + 1)
+)  # of chunk 2
 
 
 async def test_sentences_are_asked_a_few_at_a_time_each_once_in_order() -> None:
@@ -185,7 +209,7 @@ async def test_sentences_are_asked_a_few_at_a_time_each_once_in_order() -> None:
     assert [text for chunk in chunks for _, text in chunk] == LONG
     assert all([n for n, _ in chunk] == list(range(1, len(chunk) + 1)) for chunk in chunks)
     assert max(map(len, chunks)) <= CHUNK_SENTENCES
-    assert found.read == frozenset(range(1, 12))
+    assert found.read == frozenset(range(1, MANY + 1))
     assert texts(found) == LONG
 
 
@@ -197,7 +221,8 @@ async def test_the_lines_before_a_chunk_are_shown_for_their_names() -> None:
 
 
 async def test_a_very_long_sentence_is_asked_about_alone() -> None:
-    long = "The council " + "met again and " * (CHUNK_CHARACTERS // 14 + 1) + "went home."
+    long = "The council " + "met again and " * ((CHUNK_CHARACTERS - 22) // 14) + "went home."
+    assert len(long) + len("It is old.") > CHUNK_CHARACTERS
     double = Double(echo)
     await extract(article(f"Kelmar has a pier.\n{long}\nIt is old."), double.llm, PROMPT, Silent())
     assert [len(numbered(question)) for question in double.asked] == [1, 1, 1]
@@ -229,31 +254,35 @@ async def test_a_sentence_that_cannot_be_answered_alone_is_a_failure_and_the_res
     (failure,) = found.failures
     assert (failure.stage, failure.reason) == ("extract", "cut off")
     assert failure.where == "harbour-post, sentence 3"
-    assert found.read == frozenset(range(1, 12)) - {3}
+    assert found.read == frozenset(range(1, MANY + 1)) - {3}
     assert texts(found) == [text for text in LONG if "day 3 " not in text]
 
 
 async def test_a_chunk_that_fails_is_recorded_and_the_others_go_on() -> None:
     def answer(question: str) -> object:
-        return AnswerInvalid("nonsense") if "1: On day 5 " in question else echo(question)
+        return (
+            AnswerInvalid("nonsense") if f"1: On day {CHUNK_SENTENCES + 1} " in question else echo(question)
+        )
 
     found = await run(article("\n".join(LONG)), answer)
     (failure,) = found.failures
-    assert failure.where == "harbour-post, sentence 5 to 8"
+    assert failure.where == f"harbour-post, sentence {CHUNK_SENTENCES + 1} to {2 * CHUNK_SENTENCES}"
     assert failure.reason == "nonsense"
-    assert [c.sentence for c in found.claims] == [1, 2, 3, 4, 9, 10, 11]
+    assert frozenset(c.sentence for c in found.claims) == OUTSIDE
 
 
 async def test_an_endpoint_that_is_gone_is_told_and_what_was_answered_is_kept() -> None:
     gone = EndpointDown("gone")
 
     def answer(question: str) -> object:
-        return gone if "1: On day 5 " in question else echo(question)
+        return gone if f"1: On day {CHUNK_SENTENCES + 1} " in question else echo(question)
 
     found = await run(article("\n".join(LONG)), answer)
     assert found.stopped is gone
-    assert [failure.where for failure in found.failures] == ["harbour-post, sentence 5 to 8"]
-    assert found.read == frozenset({1, 2, 3, 4, 9, 10, 11})
+    assert [failure.where for failure in found.failures] == [
+        f"harbour-post, sentence {CHUNK_SENTENCES + 1} to {2 * CHUNK_SENTENCES}"
+    ]
+    assert found.read == OUTSIDE
     assert [c.sentence for c in found.claims] == sorted(found.read)
 
 
@@ -284,7 +313,9 @@ async def test_whatever_the_model_says_quotes_are_exact_and_nothing_is_lost(
 
     def answer(question: str) -> object:
         most = len(numbered(question))
-        fitting = [d for d in drafts if d[0] <= most][: 3 * most]
+        fitting = [
+            d for n in range(1, most + 1) for d in [d for d in drafts if d[0] == n][:CLAIMS_A_SENTENCE]
+        ]
         given_back.extend(fitting)
         return answers(*fitting)(question)
 

@@ -120,8 +120,7 @@ def obey(body: Body) -> Reply:
         relation = "contradiction" if is_one else "compatible"
         answer = {"reason": hostile, "relation": relation, "kind": "quantity"}
     else:
-        found = [(int(number), text) for number, text in _NUMBERED.findall(asked)]
-        answer = {"claims": [{"n": n, "by": s.partition(" said ")[0], "claim": s} for n, s in found]}
+        answer = {number: [text] for number, text in _NUMBERED.findall(asked)}
     return said(json.dumps(answer))
 
 

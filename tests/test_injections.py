@@ -32,7 +32,7 @@ from benchmarks.injections.stories import (
 )
 from benchmarks.injections.tally import Row, share, shares, wilson
 from pipeline.config import DEFAULT_PROMPTS
-from pipeline.extract import extract
+from pipeline.extract import CHUNK_SENTENCES, extract
 from pipeline.ingest import ingest
 from pipeline.progress import Silent
 from pipeline.prompts import load_prompt
@@ -111,13 +111,13 @@ async def test_only_the_text_itself_differs_from_the_control(text: Attack, tmp_p
         (base,) = ingest([BASE])
         assert together == await asked_together(base, own)
     elif neutral:
-        assert any(0 < len(group) < 4 for group in together)
+        assert any(0 < len(group) < CHUNK_SENTENCES for group in together)
 
 
 async def asked_together(story: Story, own: frozenset[Place]) -> list[list[str]]:
     """Return the story's own sentences of the attacked article by the question that they are asked in."""
     article = next(a for a in story.articles if a.name == "tevrin-courier")
-    double = Double(lambda _question: {"claims": []})
+    double = Double(lambda question: {n: [] for n in re.findall(r"^(\d+): ", question, re.MULTILINE)})
     await extract(article, double.llm, load_prompt("extract", DEFAULT_PROMPTS["extract"]), Silent())
     sentences = {sentence for name, sentence in own if name == article.name}
     groups = [

@@ -40,12 +40,11 @@ def steadfast(body: Body, times: int = 1) -> Reply:
         return scored({"S": -0.1, "N": -3.0, "C": -5.0, "Yes": -0.1, "No": -5.0})
     if ">> " in asked:
         return said('{"reason": "The same.", "relation": "compatible", "kind": "event"}')
-    claims = [
-        {"n": n, "by": None, "claim": " ".join(line.split()[start:])}
+    claims = {
+        str(n): [" ".join(line.split()[start:]) for start in range(1, 1 + 4 * times, 4)]
         for n, line in enumerate(asked.splitlines()[1:], 1)
-        for start in range(1, 1 + 4 * times, 4)
-    ]
-    return said(json.dumps({"claims": claims}))
+    }
+    return said(json.dumps(claims))
 
 
 def obedient(body: Body) -> Reply:

@@ -19,6 +19,7 @@ from benchmarks.injections.stories import base_sentences, lay_out
 from pipeline import report
 from pipeline.batch import check_stories
 from pipeline.config import Settings
+from pipeline.extract import CHUNK_SENTENCES
 from pipeline.llm import Endpoint
 from pipeline.progress import Silent
 from pipeline.prompts import FOLDER, Prompt, as_text, load_prompt
@@ -72,10 +73,8 @@ def steady(body: Body) -> Reply:
         return scored({"C": -0.3, "S": -1.5, "N": -3.0, "No": -0.5, "Yes": -1.0})
     if prompt_of(body).stage == "adjudicate":
         return said('{"reason": "They differ.", "relation": "contradiction", "kind": "event"}')
-    claims = [
-        {"n": n, "by": None, "claim": line.partition(": ")[2]} for n, line in enumerate(lines_of(body)[1:], 1)
-    ]
-    return said(json.dumps({"claims": claims}))
+    claims = {str(n): [line.partition(": ")[2]] for n, line in enumerate(lines_of(body)[1:], 1)}
+    return said(json.dumps(claims))
 
 
 # In the prompts
@@ -103,7 +102,7 @@ def test_each_request_keeps_the_turns_and_lines_of_its_prompt(checked: Checked) 
         template = prompt.turns[-1][1].splitlines()
         if prompt.stage == "extract":
             template[-1:] = [f"{n}: $sentence" for n in range(1, len(lines))]
-            assert 1 <= len(lines) - 1 <= 4
+            assert 1 <= len(lines) - 1 <= CHUNK_SENTENCES
         if prompt.stage == "adjudicate":
             continue  # its lines are looked at below
         assert len(lines) == len(template)

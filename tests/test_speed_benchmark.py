@@ -34,7 +34,7 @@ def test_a_tiny_run_is_measured_and_the_same_command_adds_nothing(
     assert result.cases("growth") == ["2 articles", "3 articles"]
     [large] = result.rounds("growth", "3 articles")
     assert large["claims"] == 36  # one a sentence
-    assert large["extract_calls"] == 9
+    assert large["extract_calls"] == 6
     assert large["ground_calls"] > 0
     assert large["verify_calls"] > 0
     assert large["calls"] < large["pairwise_calls"]

@@ -35,8 +35,7 @@ def answer(request: Mapping[str, Any]) -> Body:
     elif len(marked := _MARKED.findall(asked)) == 2:
         text = _ruling(*marked)
     else:
-        drafts = [{"n": int(n), "by": None, "claim": _reworded(s)} for n, s in _NUMBERED.findall(asked)]
-        text = json.dumps({"claims": drafts})
+        text = json.dumps({n: [_reworded(sentence)] for n, sentence in _NUMBERED.findall(asked)})
     choice["message"] = {"role": "assistant", "content": text}
     tokens_in, tokens_out = tokens_of(request["messages"]), size(text)
     return {
