@@ -466,7 +466,7 @@ def test_doctor_tells_what_waits(server: BatchEndpoint, story: Path, out: Path) 
     server.looks = 2
     check(story)
     done = run_command("doctor", out)
-    assert f"0 answers; {len(server.asked)} questions wait in batches" in " ".join(done.out.split())
+    assert f"0 answers; {len(server.asked)} questions in open batches" in " ".join(done.out.split())
     to_the_end(story)
     assert "wait in batches" not in run_command("doctor", out).out
 

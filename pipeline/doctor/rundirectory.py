@@ -7,6 +7,7 @@ from typing import Final
 
 from pipeline.doctor.finding import Check, State, free_space
 from pipeline.errors import InputError
+from pipeline.report.words import counted
 from pipeline.store import ANSWERS, DECISIONS, read_decisions, read_report, story_folders, why_read_only
 from pipeline.store.folder import REPORT, half_written
 from pipeline.store.lock import holder
@@ -64,8 +65,8 @@ def _answers(path: Path) -> Check:
         told = f"{error}: remove it and its -wal and -shm; what it held is asked again, open batches included"
         return Check(State.broken, ANSWERS, told)
     waiting = count_waiting(path)
-    batched = f"; {waiting:,} questions wait in batches: give the check with --batch again" if waiting else ""
-    return Check(State.ok, ANSWERS, f"sound, {sound:,} answers{batched}")
+    asked = f"; {counted(waiting, 'question')} in open batches: give the check with --batch again"
+    return Check(State.ok, ANSWERS, f"sound, {counted(sound, 'answer')}{asked if waiting else ''}")
 
 
 def _vectors(path: Path) -> Check:
