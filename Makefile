@@ -3,6 +3,7 @@
 # make bench-quality   measures anew and writes docs/quality.md      (LIMIT=rows DATA=folder UNSEEN=yes)
 # make bench-reliability   tests faults and writes docs/reliability.md
 # make bench-speed     measures the tool without a model and writes docs/speed.md
+# make bench-scale     checks 10,000 stories, on Dask too, and writes docs/scale.md      (STORIES=number ANEW=yes)
 
 PYTHON ?= python3
 STORY ?= examples/ellen-marrick
@@ -26,7 +27,7 @@ OPEN = $(call stories_in,benchmarks/stories/open)
 APART = $(if $(UNSEEN),$(call stories_in,benchmarks/stories/unseen))
 EXAMPLE := examples/ellen-marrick
 
-.PHONY: run test lint setup record lock clean bench-quality bench-render bench-speed bench-reliability
+.PHONY: run test lint setup record lock clean bench-quality bench-render bench-speed bench-scale bench-reliability
 
 run: $(VENV)/ready
 	@$(BIN)/storycheck check "$(STORY)" -o "$(OUT)" $(if $(MODEL),--model "$(MODEL)")
@@ -49,7 +50,7 @@ record: $(VENV)/ready-dev
 lock: $(VENV)/ready-dev
 	@$(PIP) install --quiet uv
 	@$(LOCK) --extra build pyproject.toml -o requirements.lock
-	@$(LOCK) --extra build --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(LOCK) --extra build --extra dask --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
 # Measures with the embedded model, or MODEL: the open stories, their claims, and LIMIT rows of each public set
 # where DATA is. The unseen half is for releases: UNSEEN=yes. What was answered is kept: stopped, it goes on.
@@ -78,6 +79,10 @@ bench-reliability: $(VENV)/ready-dev
 # Measures the pipeline against an invented endpoint and writes docs/speed.md; stopped, it goes on.
 bench-speed: $(VENV)/ready-dev
 	@$(BIN)/python -m benchmarks.speed
+
+# Stopped, it goes on with the part that was under way; ANEW=yes begins again.
+bench-scale: $(VENV)/ready-dev
+	@$(BIN)/python -m benchmarks.scale $(if $(STORIES),--stories "$(STORIES)") $(if $(ANEW),--anew)
 
 # Writes docs/quality.md from the stored results, without any model.
 bench-render: $(VENV)/ready

@@ -45,7 +45,7 @@ class Desk:
     def deferred(self) -> Deferred:
         """Return what the next pass has to know of the batches."""
         self.budget.unasked = 0  # a pass counts anew what it leaves
-        return Deferred(self.budget, self.jobs.waiting(), self.jobs.failed(), self.came)
+        return Deferred(self.jobs.waiting(), self.jobs.failed(), self.came)
 
     def told(self) -> str | None:
         """Return, in one line, what is still to come; None where nothing is."""

@@ -67,6 +67,15 @@ class Budget:
         return self._calls
 
     @property
+    def elapsed_s(self) -> float:
+        """The seconds since the run began."""
+        return self._clock() - self._begun
+
+    def begun_before(self, elapsed_s: float) -> None:
+        """Take the run for one that began ``elapsed_s`` seconds ago."""
+        self._begun = self._clock() - elapsed_s
+
+    @property
     def tokens(self) -> int:
         """The tokens spent so far, in and out; at most, where an endpoint does not tell."""
         return self._spent.tokens
@@ -81,7 +90,10 @@ class Budget:
 
         Raises BudgetReached where there never will be; from then on nothing more is sent.
         """
-        most = self._most(request)
+        return await self.put_aside(self._most(request))
+
+    async def put_aside(self, most: Held) -> Held:
+        """Put ``most`` aside, and return it once there is room for that; raises as ``reserve`` does."""
         async with self._settled:
             while True:
                 self._refuse(most)
@@ -108,22 +120,26 @@ class Budget:
 
         Nobody knows what an answer took that never came, or told nothing: then ``held`` stands.
         """
+        is_told = is_free or spent is not None
         final = held
         if is_free:
             final = Held(0, 0.0)
         elif spent is not None:
             final = Held(spent.tokens_in + spent.tokens_out, cost_usd(self.price, spent))
-        else:
-            self.untold += 1
+        await self.replace(held, final, is_told=is_told)
+        return final.cost_usd
+
+    async def replace(self, held: Held, final: Held, *, is_told: bool = True) -> None:
+        """Count ``final`` as spent in place of ``held``; ``is_told`` unless nobody said what it took."""
         async with self._settled:
+            self.untold += not is_told
             self._aside = Held(self._aside.tokens - held.tokens, self._aside.cost_usd - held.cost_usd)
             self._spent = _sum(self._spent, final)
             self._settled.notify_all()
-        return final.cost_usd
 
     def allow_wait(self, seconds: float) -> None:
         """Raise BudgetReached where a wait of ``seconds`` would end after the time is up."""
-        if self.caps.time_s is not None and self._clock() - self._begun + seconds >= self.caps.time_s:
+        if self.caps.time_s is not None and self.elapsed_s + seconds >= self.caps.time_s:
             self._end(f"--max-time {self.caps.time_s:g}")
         if self.reached is not None:
             self._end(self.reached)

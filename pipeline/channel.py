@@ -10,8 +10,9 @@ import json
 import weakref
 from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
+from copy import copy
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from pipeline import errors
@@ -25,7 +26,7 @@ from pipeline.trace import Trace
 from pipeline.wire import FEATURES, SentOtherwise, Wire
 
 if TYPE_CHECKING:
-    from pipeline.sending import OpenClient, Sender, Wait
+    from pipeline.sending import OpenClient, Paced, Sender, Wait
 
 
 SHORT_ANSWER: Final = 160  # tokens, at most
@@ -46,8 +47,9 @@ class Asking:
 class Channel:
     """The way to one endpoint: what is asked twice is paid for once, and what was paid for is stored.
 
-    ``client`` is opened when something is first sent; ``wait`` gives the seconds before it is sent again.
-    Where the endpoint defers them, questions are noted in place of being sent.
+    ``client`` is opened when something is first sent; ``wait`` gives the seconds before it is sent again, and
+    ``pace``, where others ask the same endpoint, when. Where the endpoint defers them, questions are noted in
+    place of being sent.
     """
 
     def __init__(
@@ -57,21 +59,39 @@ class Channel:
         answers: AnswerStore,
         budget: Budget,
         wait: "Wait",
+        pace: "Paced | None" = None,
     ) -> None:
         self.endpoint = endpoint
         self.budget = budget
-        known = [feature for feature in FEATURES if answers.get(lack_key(endpoint, feature)) is not None]
-        self.wire = Wire(endpoint.name, endpoint.model, endpoint.api_key, known)
+        self.wire = Wire(endpoint.name, endpoint.model, endpoint.api_key, _known_lacks(endpoint, answers))
         self._short_room = AlikeFirst(endpoint.odds_concurrency or endpoint.concurrency)
         self._answers = answers
-        self._client = client
-        self._wait = wait
         self._deferred = endpoint.deferred
         self._room = asyncio.Semaphore(endpoint.concurrency)
         self._asking: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
         self._sent_anew: set[str] = set()
         self._counted: set[str] = set()  # of what came in a batch, by key
         self._is_capped = False
+
+        @cache
+        def sender() -> "Sender":
+            from pipeline.sending import Sender  # noqa: PLC0415 - openai alone takes half a second to load
+
+            return Sender(client, endpoint, self.wire, budget, wait, pace)
+
+        self._sender = sender
+
+    def keeping_in(self, answers: AnswerStore) -> "Channel":
+        """Return the same way to the same endpoint, but with the answers kept in ``answers``."""
+        if answers is self._answers:
+            return self
+        other = copy(self)
+        other._answers = answers
+        other._asking = weakref.WeakValueDictionary()
+        other._sent_anew = set()
+        for feature in _known_lacks(self.endpoint, answers):
+            self.wire.note_lack(feature)
+        return other
 
     def lacks(self) -> tuple[str, ...]:
         """Return the features that the endpoint is known to lack."""
@@ -145,19 +165,13 @@ class Channel:
             usage.add(spent)
             usage.cost_usd += cost_usd(self.endpoint.price, spent)
 
-    @cached_property
-    def _sender(self) -> "Sender":
-        from pipeline.sending import Sender  # noqa: PLC0415 - openai alone takes half a second to load
-
-        return Sender(self._client, self.endpoint, self.wire, self.budget, self._wait)
-
     async def _sent(
         self, key: str, stage: str, request: dict[str, Any], usage: Usage, trace: Trace
     ) -> dict[str, Any]:
         try:
             if self._deferred is not None:
                 await self._defer(self._deferred, key, stage, request)
-            return await self._sender.send(request, usage)
+            return await self._sender().send(request, usage)
         except SentOtherwise:
             await self.remember_lacks()
             raise
@@ -182,6 +196,10 @@ class Channel:
         elif not self._is_capped:  # once: all that follows is not asked either
             self._is_capped = True
             emit("budget_reached", level=WARNING, cap=self.budget.reached or "interrupted")
+
+
+def _known_lacks(endpoint: Endpoint, answers: AnswerStore) -> list[str]:
+    return [feature for feature in FEATURES if answers.get(lack_key(endpoint, feature)) is not None]
 
 
 def lack_key(endpoint: Endpoint, feature: str) -> str:

@@ -48,6 +48,9 @@ class Settings(Record):
     again: bool = False  # ask once more where a stored answer is of no use
     batch: bool = False  # hand questions in by the endpoint's Batch API
     wait_s: float | None = None  # between two looks at a batch, until all is answered; None does not wait
+    scheduler: str | None = None  # address of a Dask cluster; None starts one on this machine
+    workers: int | None = None  # processes of that one; None is one a core
+    lost_after_s: float = 60.0  # that a cluster may be without any worker
     prompts: dict[str, str] = DEFAULT_PROMPTS
 
     def shown(self) -> dict[str, str]:

@@ -10,7 +10,6 @@ from typing import Any, Final, NoReturn
 
 from pipeline import errors
 from pipeline.completion import Spent
-from pipeline.interruption import StoppableBudget
 from schemas.run import Unanswered
 
 TRIES: Final = 3  # of a question whose failure may be over at the next one
@@ -30,11 +29,9 @@ class Deferred:
     """The questions of a run by their keys.
 
     ``waiting`` are those handed in before, ``failed`` those that an endpoint could not answer, and ``came``
-    what those took whose answers this command fetched. ``budget`` is that of the whole command, which may go
-    over the stories several times.
+    what those took whose answers this command fetched.
     """
 
-    budget: StoppableBudget
     waiting: Collection[str] = ()
     failed: Mapping[str, Unanswered] = field(default_factory=dict)
     came: Mapping[str, Spent | None] = field(default_factory=dict)

@@ -3,7 +3,7 @@
 import hashlib
 import os
 import stat
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +38,56 @@ def ingest(paths: Sequence[Path]) -> list[Story]:
         raise InputError(_nothing_left(paths, homeless))
     first = stories[0].model_copy(update={"skipped": (*stories[0].skipped, *homeless)})
     return [first, *stories[1:]]
+
+
+class Stories:
+    """The stories of any number of files, each read anew whenever it is its turn: none is held."""
+
+    def __init__(self, sources: Sequence[Source], homeless: Sequence[Skipped]) -> None:
+        self._sources = sources
+        self._homeless = tuple(homeless)
+
+    def __len__(self) -> int:
+        """Return how many stories there are."""
+        return len(self._sources)
+
+    def __iter__(self) -> Iterator[Story]:
+        """Yield the stories in order; the first tells of the files that make none."""
+        homeless = self._homeless
+        for source in self._sources:
+            story = _story(source)
+            yield story.model_copy(update={"skipped": (*story.skipped, *homeless)}) if homeless else story
+            homeless = ()
+
+
+def open_stories(paths: Sequence[Path]) -> Stories:
+    """Look through ``paths`` as ``ingest`` does, but read of each story no more than tells that it is one.
+
+    Raises as ``ingest`` does.
+    """
+    if not paths:
+        raise InputError(f"nothing to check: {_WANTED}")
+    sources: list[Source] = []
+    homeless: list[Skipped] = []
+    for source in find_sources(paths):
+        if _is_story(source):
+            sources.append(source)
+        else:
+            homeless += _story(source).skipped
+    if not sources:
+        raise InputError(_nothing_left(paths, homeless))
+    return Stories(sources, homeless)
+
+
+def _is_story(source: Source) -> bool:
+    sidecars = _Sidecars(source.files)
+    for path in sorted(source.files):
+        try:
+            _article(path, sidecars.about(path))
+        except (NotText, OSError):
+            continue
+        return True
+    return False
 
 
 def _nothing_left(paths: Sequence[Path], skipped: Sequence[Skipped]) -> str:

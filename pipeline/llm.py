@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import openai
     from tenacity import RetryCallState
 
+    from pipeline.sending import Paced
+
 __all__ = [
     "ATTEMPTS",
     "BARE_ANSWER",
@@ -55,11 +57,17 @@ NO_LETTER: Final = (
 
 @asynccontextmanager
 async def connect(
-    endpoint: Endpoint, answers: AnswerStore, budget: Budget | None = None, *, again: bool = False
+    endpoint: Endpoint,
+    answers: AnswerStore,
+    budget: Budget | None = None,
+    *,
+    again: bool = False,
+    pace: "Paced | None" = None,
 ) -> AsyncIterator["Llm"]:
     """Give the model at ``endpoint``; a client is opened for what has to be sent, and closed at the end.
 
-    ``again``: a question whose stored answers are of no use is asked once more.
+    ``again``: a question whose stored answers are of no use is asked once more. ``pace`` says when a request
+    may go, where other processes ask the same endpoint.
     """
     async with AsyncExitStack() as stack:
         client: openai.AsyncOpenAI | None = None
@@ -76,7 +84,7 @@ async def connect(
 
         budget = budget or Budget(price=endpoint.price)
         # Looked up at each wait, so that tests need not sit through it.
-        channel = Channel(opened, endpoint, answers, budget, lambda state: _wait_s(state))  # noqa: PLW0108
+        channel = Channel(opened, endpoint, answers, budget, lambda state: _wait_s(state), pace)  # noqa: PLW0108
         yield Llm(channel, again=again)
 
 
@@ -98,9 +106,9 @@ class Llm:
         self._again = again
         self._is_waiting = False
 
-    def for_story(self) -> "Llm":
-        """Return the same model for another story, which nothing was asked for yet."""
-        return Llm(self._channel, again=self._again)
+    def for_story(self, answers: AnswerStore) -> "Llm":
+        """Return the same model for another story, whose answers are kept in ``answers``."""
+        return Llm(self._channel.keeping_in(answers), again=self._again)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -11,17 +11,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from pipeline.batch import Outcome, caps, check_stories
+from pipeline.batch import Outcome, caps, check_by
 from pipeline.batchapi import BatchApi
 from pipeline.batchdesk import Desk
 from pipeline.client import open_client
 from pipeline.config import Settings
 from pipeline.endpoint import Endpoint
+from pipeline.engines.inline import inline
 from pipeline.errors import InputError
 from pipeline.interruption import TOLD, Interruption, StoppableBudget
 from pipeline.prices import BATCH_SHARE
 from pipeline.progress import Progress
-from pipeline.store import answers_path, open_answers
+from pipeline.store import Layout, answers_path, open_answers
 from pipeline.store.batchjobs import open_batch_jobs
 from pipeline.wire import Wire
 from schemas.article import Story
@@ -46,13 +47,15 @@ async def check_by_batches(
         raise InputError("--batch needs an endpoint with a Batch API: name its model with --model.")
     if settings.again:
         raise InputError("--again asks at once: give it without --batch.")
+    layout = Layout(str(out), is_batch=len(stories) > 1)
     async with _opened(endpoint.at_share(BATCH_SHARE), out, settings, interruption) as desk:
         await desk.fetch()
         written: set[Path] = set()  # by this command, which then meets them unchanged
         while True:
             deferred = desk.deferred()
             deferring = replace(desk.endpoint, deferred=deferred)
-            outcome = await check_stories(stories, out, settings, deferring, progress, interruption)
+            async with inline(layout, settings, deferring, progress, lambda _refuse: desk.budget) as engine:
+                outcome = await check_by(engine, stories, layout, interruption)
             checked = [
                 replace(done, is_unchanged=done.is_unchanged and done.folder not in written)
                 for done in outcome.checked

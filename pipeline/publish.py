@@ -1,4 +1,4 @@
-"""Writes the files of one story's report, and the record of the run that made it."""
+"""Writes the files of a story's report, with the record of the run that made it, and the index of a batch."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -6,8 +6,9 @@ from typing import Final
 
 from pipeline.errors import InputError
 from pipeline.logs import about, emit
-from pipeline.report import render_html, render_markdown
-from pipeline.store import REPORT, read_decisions, report_text, write_run, write_text
+from pipeline.report import IndexEntry, render_html, render_index, render_markdown
+from pipeline.store import REPORT, Layout, read_decisions, report_text, write_run, write_text
+from pipeline.store.objects import write_whole
 from pipeline.trace import sha256
 from schemas.decision import Decision
 from schemas.report import Report
@@ -44,6 +45,13 @@ def write_files(
     if unread is not None:
         raise unread
     return paths
+
+
+def write_index(layout: Layout, entries: Sequence[IndexEntry]) -> str:
+    """Write the index of a batch over ``entries``; return its path or URL."""
+    path = layout.within(INDEX)
+    write_whole(path, render_index(entries))
+    return path
 
 
 def write_pages(folder: Path, report: Report, *, index_href: str | None = None) -> Mapping[str, str]:

@@ -4,7 +4,8 @@ import asyncio
 import json
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Final, Protocol
 
 import httpx2
 import openai
@@ -44,8 +45,23 @@ Wait = Callable[[RetryCallState], float]
 OpenClient = Callable[[], openai.AsyncOpenAI]
 
 
+class Paced(Protocol):
+    """Says when a request may be sent; see ``pacing.Pace``."""
+
+    def turn(
+        self, tokens: float, kind: int, allow: Callable[[float], None]
+    ) -> AbstractAsyncContextManager[Turn]:
+        """Begin when a request of ``tokens`` may be sent, and learn at the end from what became of it."""
+
+    def hold(self, seconds: float) -> None:
+        """Let nothing be sent for ``seconds``."""
+
+
 class Sender:
-    """Sends requests to one endpoint, ``wait`` apart where again, and knows when going on is pointless."""
+    """Sends requests to one endpoint, ``wait`` apart where again, and knows when going on is pointless.
+
+    ``pace`` is that of others who ask the same endpoint, where there are any.
+    """
 
     def __init__(
         self,
@@ -54,13 +70,14 @@ class Sender:
         wire: Wire,
         budget: Budget,
         wait: Wait,
+        pace: Paced | None = None,
     ) -> None:
         self._client = client
         self._endpoint = endpoint
         self._wire = wire
         self._budget = budget
         self._wait = wait
-        self._pace = Pace(endpoint.requests_per_minute, endpoint.concurrency)
+        self._pace = pace or Pace(endpoint.requests_per_minute, endpoint.concurrency)
         self._has_answered = False
         self._dead_calls = 0
         self._fatal: errors.EndpointError | None = None

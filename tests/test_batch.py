@@ -73,9 +73,9 @@ async def test_each_story_has_its_report_and_the_batch_an_index(
     out = tmp_path / "out"
     outcome = await check(server, [stories], out)
     assert outcome.stopped is None
-    assert outcome.index == out / "index.html"
+    assert outcome.index == str(out / "index.html")
     assert [done.report.story for done in outcome.checked] == ["a-bridge", "b-harbour"]
-    index = outcome.index.read_text(encoding="utf-8")
+    index = (out / "index.html").read_text(encoding="utf-8")
     for name in ("a-bridge", "b-harbour"):
         assert f'href="./{name}/report.html"' in index
         assert 'href="../index.html"' in (out / name / "report.html").read_text(encoding="utf-8")
@@ -118,7 +118,7 @@ async def test_stories_side_by_side_have_the_reports_of_those_one_by_one(
 def linked(outcome: Outcome) -> list[str]:
     """Return the names of the stories in the order in which the index first names them."""
     assert outcome.index is not None
-    found = re.findall(r'href="\./([\w-]+)/report\.html"', outcome.index.read_text(encoding="utf-8"))
+    found = re.findall(r'href="\./([\w-]+)/report\.html"', Path(outcome.index).read_text(encoding="utf-8"))
     return list(dict.fromkeys(found))
 
 

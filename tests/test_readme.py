@@ -14,7 +14,7 @@ from markdown_it.token import Token
 
 from pipeline import cli, config
 from pipeline.cli import screen
-from pipeline.cli.check import FailOn
+from pipeline.cli.outcome import FailOn
 from pipeline.config import DEFAULT_PROMPTS
 from pipeline.embedded.models import CATALOGUE, EmbeddedModel
 from pipeline.reading.sidecar import read_sidecar

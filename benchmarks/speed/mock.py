@@ -5,6 +5,7 @@ with its input. aiohttp's server costs less for each request than any client her
 """
 
 import asyncio
+import hashlib
 import json
 import random
 import subprocess
@@ -30,7 +31,8 @@ class Manner:
     """How the server answers: times in seconds, rates a minute; None is no limit.
 
     ``jitter`` is the share of the latency by which an answer comes sooner or later, ``faults`` the share of
-    requests that meet one: 429, 500, or a connection that is closed.
+    requests that meet one: 429, 500, or a connection that is closed. ``keeps_bodies``: what was answered can
+    be read again with ``Mock.asked``.
     """
 
     latency_s: float = 0.0
@@ -40,11 +42,15 @@ class Manner:
     most_in_flight: int | None = None
     faults: float = 0.0
     seed: int = 1
+    keeps_bodies: bool = True
 
 
 @dataclass
 class Seen:
-    """What the server was asked, refusals included; the tokens are those of what it answered."""
+    """What the server was asked, refusals included; the tokens are those of what it answered.
+
+    ``repeated`` are the requests, refused ones left out, whose very body had been received before.
+    """
 
     requests: int = 0
     answered: int = 0
@@ -52,6 +58,7 @@ class Seen:
     tokens_out: int = 0
     refused: int = 0
     most_in_flight: int = 0
+    repeated: int = 0
 
 
 @dataclass(frozen=True)
@@ -118,6 +125,7 @@ class Endpoint:
         self._manner = manner
         self._seen = Seen()
         self._bodies: list[bytes] = []
+        self._received: set[bytes] = set()  # the digests of bodies
         self._in_flight = 0
         self._draw = random.Random(manner.seed)
         self._requests = Bucket(manner.requests_per_minute)
@@ -142,17 +150,24 @@ class Endpoint:
             if refusal is not None:
                 self._seen.refused += 1
                 return refusal
+            self._note(raw)
             latency_s = self._manner.latency_s * (1 + self._manner.jitter * self._draw.uniform(-1, 1))
             if latency_s:
                 await asyncio.sleep(latency_s)
             said = answer(body)
         finally:
             self._in_flight -= 1
-        self._bodies.append(raw)
+        if self._manner.keeps_bodies:
+            self._bodies.append(raw)
         self._seen.answered += 1
         self._seen.tokens_in += said["usage"]["prompt_tokens"]
         self._seen.tokens_out += said["usage"]["completion_tokens"]
         return web.json_response(said)
+
+    def _note(self, raw: bytes) -> None:
+        digest = hashlib.sha256(raw).digest()
+        self._seen.repeated += digest in self._received
+        self._received.add(digest)
 
     def _refusal(self, tokens: int, request: web.Request) -> web.Response | None:
         """Return what is sent in place of an answer, if anything is."""

@@ -10,7 +10,7 @@ from benchmarks.quality.figure import NO_VALUE, Written, table
 from benchmarks.quality.results import read_results
 from benchmarks.speed.embedded import EMBEDDED, LIMITS
 from benchmarks.speed.parts import IN_FLIGHT, LATENCY_S, TRIED
-from benchmarks.speed.plot import Line, drawn
+from benchmarks.speed.plot import Line, drawn, rounded
 from benchmarks.speed.results import LOAD, SpeedResult, Spread, read_result
 
 DOCS: Final = Path(__file__).parents[2] / "docs"
@@ -253,9 +253,5 @@ def told(spread: Spread | None) -> Written:
     """Return a median with its range, which is left out where it is none."""
     if spread is None:
         return Written(NO_VALUE)
-    middle, least, most = (_number(value) for value in spread[:3])
+    middle, least, most = (rounded(value) for value in spread[:3])
     return Written(middle if least == most else f"{middle} [{least}–{most}]")
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.3g}"

@@ -61,6 +61,17 @@ _TOLD: Final = (
 )
 
 
+class Mix(NamedTuple):
+    """The sentences of a story: facts of its core, and how many of an article are of the core or its own."""
+
+    core: int = CORE
+    shared: int = SHARED
+    own: int = OWN
+
+
+USUAL: Final = Mix()
+
+
 class Fact(NamedTuple):
     """What can be told of the event: the words and the number that go in."""
 
@@ -78,23 +89,23 @@ class Fact(NamedTuple):
         return text[0].upper() + text[1:]
 
 
-def write_story(folder: Path, articles: int, seed: int) -> None:
+def write_story(folder: Path, articles: int, seed: int, mix: Mix = USUAL) -> None:
     """Write a story of so many articles into ``folder``; one of more articles begins with the same ones."""
     draw = random.Random(seed)
     facts = _facts(draw)
-    core = [next(facts) for _ in range(CORE)]
+    core = [next(facts) for _ in range(mix.core)]
     folder.mkdir(parents=True, exist_ok=True)
     for place in range(articles):
         day = date(2031, 3, 10) + timedelta(days=place % 5)
-        text = "\n\n".join(_sentences(random.Random(f"{seed} {place}"), core, facts))
+        text = "\n\n".join(_sentences(random.Random(f"{seed} {place}"), core, facts, mix))
         head = f"---\ntitle: The flood, part {place + 1}\noutlet: {_outlet(place)}\ndate: {day}\n---\n\n"
         (folder / f"outlet-{place:04}.md").write_text(f"{head}{text}\n", encoding="utf-8")
 
 
-def write_stories(folder: Path, stories: int, articles: int, seed: int) -> None:
+def write_stories(folder: Path, stories: int, articles: int, seed: int, mix: Mix = USUAL) -> None:
     """Write a batch: a sub-folder a story."""
     for n in range(stories):
-        write_story(folder / f"story-{n:04}", articles, seed * 100_000 + n)
+        write_story(folder / f"story-{n:04}", articles, seed * 100_000 + n, mix)
 
 
 def _outlet(place: int) -> str:
@@ -109,12 +120,12 @@ def _facts(draw: random.Random) -> Iterator[Fact]:
         yield Fact(who, did, what, when, place, draw.choice(_DAYS), draw.randrange(12, 900))
 
 
-def _sentences(draw: random.Random, core: list[Fact], facts: Iterator[Fact]) -> list[str]:
+def _sentences(draw: random.Random, core: list[Fact], facts: Iterator[Fact], mix: Mix) -> list[str]:
     found = []
-    for fact in draw.sample(core, SHARED):
+    for fact in draw.sample(core, mix.shared):
         number = fact.number + 7 if draw.randrange(ONE_IN) == 0 else fact.number
         found.append(fact.told(draw.randrange(3), number))
-    for _ in range(OWN):
+    for _ in range(mix.own):
         fact = next(facts)
         found.append(fact.told(draw.randrange(3), fact.number))
     draw.shuffle(found)

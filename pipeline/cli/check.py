@@ -1,6 +1,8 @@
 """storycheck check: the main job."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -8,13 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.log import log_options, logged
+from pipeline.cli.outcome import FailOn, Heard, tell
 from pipeline.cli.replay import replay_run
-from pipeline.cli.screen import DONE, FAILED_ON, INCOMPLETE, fetch_bar, told
+from pipeline.cli.screen import DONE, fetch_bar
 from pipeline.config import Settings, read_environment
 from pipeline.logs import LogFormat, LoggedProgress, takes_screen
-from schemas.contradiction import Relation
-from schemas.report import Report
-from schemas.verdict import Label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -26,12 +26,11 @@ if TYPE_CHECKING:
     Checker = Callable[..., Coroutine[None, None, Outcome]]
 
 
-class FailOn(StrEnum):
-    """What makes the command exit with 1."""
+class EngineName(StrEnum):
+    """Where stories are checked."""
 
-    contradicted = "contradicted"
-    unsupported = "unsupported"
-    error = "error"
+    inline = "inline"
+    dask = "dask"
 
 
 def _needed(context: typer.Context, paths: list[Path] | None) -> list[Path]:
@@ -52,7 +51,7 @@ def check(
             help="Articles (.txt, .md), a folder of them, or a folder of such folders.", callback=_needed
         ),
     ] = None,
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the report.")] = Path("out"),
+    out: Annotated[str, typer.Option("-o", "--out", help="Folder for the report.")] = "out",
     model: Annotated[
         str | None,
         typer.Option(
@@ -92,6 +91,15 @@ def check(
     wait: Annotated[
         float | None, typer.Option(min=1, help="With --batch: look every so many seconds, and go on.")
     ] = None,
+    engine: Annotated[
+        EngineName, typer.Option(help="Where stories are checked: in this process, or on a Dask cluster.")
+    ] = EngineName.inline,
+    scheduler: Annotated[
+        str | None, typer.Option(help="With --engine dask: address of the scheduler, else one of its own.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="With --engine dask, without --scheduler: processes to start.")
+    ] = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Print what there is to ask, and what it takes; ask nothing.")
     ] = False,
@@ -119,8 +127,7 @@ def check(
     verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Print how each stage went.")] = False,
 ) -> None:
     """Check a story: what its articles contradict each other in, and what only one of them says."""
-    if wait is not None and not batch:
-        raise typer.BadParameter("--wait goes with --batch.")
+    _refuse_mixed(context, out)
     settings = Settings(
         model=model,
         cache=cache,
@@ -137,14 +144,17 @@ def check(
         again=again,
         batch=batch,
         wait_s=wait,
+        scheduler=scheduler,
+        workers=workers,
     )
     if dry_run:
-        raise typer.Exit(_dry_run(paths or [], out, settings))
+        raise typer.Exit(_dry_run(paths or [], Path(out), settings))
 
     def run() -> int:
         if replay is not None:
-            return replay_run(replay, out if _is_given(context, "out") else None, settings, quiet=quiet)
-        return _check(paths or [], out, settings, set(fail_on or ()), quiet=quiet, verbose=verbose)
+            return replay_run(replay, Path(out) if _is_given(context, "out") else None, settings, quiet=quiet)
+        heard = Heard(frozenset(fail_on or ()), quiet=quiet, verbose=verbose)
+        return _check(paths or [], out, settings, engine, heard)
 
     raise typer.Exit(logged(log_options(log_format, log_file, with_text=log_text), run))
 
@@ -154,61 +164,80 @@ def _is_given(context: typer.Context, option: str) -> bool:
     return source is not None and source.name == "COMMANDLINE"
 
 
-def _check(
-    paths: list[Path], out: Path, settings: Settings, fail_on: set[FailOn], *, quiet: bool, verbose: bool
-) -> int:
+def _refuse_mixed(context: typer.Context, out: str) -> None:
+    """Raise BadParameter for options that do not go together."""
+    from pipeline.store import is_url
+
+    given = context.params
+    is_dask = given["engine"] is EngineName.dask
+    if given["wait"] is not None and not given["batch"]:
+        raise typer.BadParameter("--wait goes with --batch.")
+    if not is_dask and (given["scheduler"] is not None or given["workers"] is not None):
+        raise typer.BadParameter("--scheduler and --workers go with --engine dask.")
+    if given["scheduler"] is not None and given["workers"] is not None:
+        raise typer.BadParameter("--scheduler has its workers already: give it without --workers.")
+    if is_dask and (given["batch"] or given["replay"] is not None):
+        raise typer.BadParameter(
+            "--batch and --replay work in this process: give them without --engine dask."
+        )
+    if is_url(out):
+        if not is_dask or given["dry_run"]:
+            raise typer.BadParameter("-o takes a URL with --engine dask alone, and not with --dry-run.")
+        if given["cache"] is not None:
+            raise typer.BadParameter("with a URL for -o answers are kept there: give it without --cache.")
+
+
+def _check(paths: list[Path], out: str, settings: Settings, engine: EngineName, heard: Heard) -> int:
     from rich.console import Console
 
     from pipeline import terminal
-    from pipeline.ingest import ingest
-    from pipeline.store import prepare_run_directory
+    from pipeline.ingest import ingest, open_stories
+    from pipeline.store import is_url
+
+    stories = ingest(paths) if engine is EngineName.inline else open_stories(paths)
+    with _alone(out):
+        # The heavy part comes last: bad input is told at once.
+        from pipeline.interruption import Interruption, on_signals
+        from pipeline.session import open_endpoint
+
+        errors = Console(stderr=True)
+        interruption = Interruption(lambda: _promise_to_end(errors, quiet=heard.quiet))
+        with (
+            on_signals(interruption),
+            fetch_bar(errors, quiet=heard.quiet) as on_fetch,
+            open_endpoint(settings, read_environment(), interruption.ending(on_fetch)) as endpoint,
+            terminal.show_progress(errors, quiet=heard.quiet or takes_screen()) as progress,
+        ):
+            logged_too = LoggedProgress(progress)
+            where = out if is_url(out) else Path(out)
+            job = _checker(settings, engine)(stories, where, settings, endpoint, logged_too, interruption)
+            outcome = asyncio.run(job)
+    return tell(outcome, heard, by_batch=settings.batch)
+
+
+@contextmanager
+def _alone(out: str) -> Iterator[None]:
+    """Prepare the place of the run, and keep it to this process where it is a folder."""
+    from pipeline.store import is_url, prepare_run_directory
+
+    if is_url(out):
+        from pipeline.store.objects import prepare_place
+
+        prepare_place(out)
+        yield
+        return
     from pipeline.store.lock import alone
 
-    stories = ingest(paths)
-    prepare_run_directory(out)
-    # The heavy part comes last: bad input is told at once.
-    from pipeline.interruption import Interruption, on_signals
-    from pipeline.session import open_endpoint
-
-    screen, errors = Console(), Console(stderr=True)
-    interruption = Interruption(lambda: _promise_to_end(errors, quiet=quiet))
-    with (
-        alone(out),
-        on_signals(interruption),
-        fetch_bar(errors, quiet=quiet) as on_fetch,
-        open_endpoint(settings, read_environment(), interruption.ending(on_fetch)) as endpoint,
-        terminal.show_progress(errors, quiet=quiet or takes_screen()) as progress,
-    ):
-        heard = LoggedProgress(progress)
-        outcome = asyncio.run(_checker(settings)(stories, out, settings, endpoint, heard, interruption))
-    labels: set[Label] = set()
-    has_failed = has_asked = False
-    why = str(outcome.stopped) if outcome.stopped is not None else outcome.interrupted or outcome.awaited
-    is_incomplete = why is not None
-    for done in outcome.checked:
-        report = done.report
-        if quiet:
-            typer.echo(done.paths["report.html"])
-        else:
-            terminal.print_summary(screen, report, done.paths, is_unchanged=done.is_unchanged)
-        if verbose:
-            _print_stages(report)
-        labels |= _labels(report)
-        has_failed = has_failed or bool(report.run.failures)
-        has_asked = has_asked or (report.run.calls > 0 and not done.is_unchanged)
-        is_incomplete = is_incomplete or not report.run.complete
-    if outcome.index is not None:
-        typer.echo(outcome.index)
-    if why is not None or outcome.capped is not None:
-        told(" ".join(str(line) for line in (why, outcome.capped) if line), INCOMPLETE)
-    elif has_failed and settings.batch:
-        told("what could not be answered by batch is asked at once without --batch.", INCOMPLETE)
-    elif has_failed and not has_asked:
-        told("stored answers are of no use for some of it: --again asks for them once more.", INCOMPLETE)
-    return _exit_code(labels, fail_on, is_incomplete=is_incomplete)
+    prepare_run_directory(Path(out))
+    with alone(Path(out)):
+        yield
 
 
-def _checker(settings: Settings) -> "Checker":
+def _checker(settings: Settings, engine: EngineName) -> "Checker":
+    if engine is EngineName.dask:
+        from pipeline.engines.driver import check_on_cluster
+
+        return check_on_cluster
     if settings.batch:
         from pipeline.passes import check_by_batches
 
@@ -238,24 +267,3 @@ def _dry_run(paths: list[Path], out: Path, settings: Settings) -> int:
     for line in plan_lines(planned):
         typer.echo(line)
     return DONE
-
-
-def _print_stages(report: Report) -> None:
-    for stage in report.run.stages:
-        typer.echo(
-            f"{stage.stage:<11} {stage.seconds:8.1f} s  {stage.calls:5} calls  "
-            f"{stage.tokens_in:7} tokens in  {stage.tokens_out:6} out"
-        )
-
-
-def _labels(report: Report) -> set[Label]:
-    labels = {claim.verdict.label for claim in report.claims}
-    if any(c.relation is Relation.contradiction for c in report.contradictions):
-        labels.add(Label.contradicted)  # also where no claim was drawn from either sentence
-    return labels
-
-
-def _exit_code(labels: set[Label], fail_on: set[FailOn], *, is_incomplete: bool) -> int:
-    if is_incomplete:
-        return FAILED_ON if FailOn.error in fail_on else INCOMPLETE
-    return FAILED_ON if any(Label(wanted.value) in labels for wanted in fail_on) else DONE

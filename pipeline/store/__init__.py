@@ -25,6 +25,7 @@ from pipeline.store.folder import (
     story_folders,
     write_text,
 )
+from pipeline.store.layout import Layout, is_url
 from pipeline.store.reports import (
     RUN,
     newer_version,
@@ -43,9 +44,11 @@ __all__ = [
     "RUN",
     "Answers",
     "Imported",
+    "Layout",
     "Undone",
     "answers_path",
     "import_decisions",
+    "is_url",
     "make_folder",
     "newer_version",
     "open_answers",

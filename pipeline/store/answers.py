@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from datetime import UTC, datetime
@@ -25,23 +25,28 @@ CREATE TABLE IF NOT EXISTS answer (
 ) WITHOUT ROWID
 """
 
-_Row = tuple[str, str, str, str]
+Row = tuple[str, str, str, str]  # key, stage, response, when it came
+Keep = Callable[[Sequence[Row]], None]
 
 
 class Answers:
     """The content-addressed store of answers: a key is the hash of everything that made the request.
 
-    Reading never waits for writing, which is done on a thread of its own by a connection of its own.
+    Reading never waits for writing, which is done on a thread of its own by a connection of its own. Where
+    there is a ``keep``, that keeps what is written before, and for longer, than the file.
     """
 
-    def __init__(self, reading: sqlite3.Connection, writing: sqlite3.Connection, path: Path) -> None:
+    def __init__(
+        self, reading: sqlite3.Connection, writing: sqlite3.Connection, path: Path, keep: Keep | None = None
+    ) -> None:
         self._reading = reading
         self._writing = writing
         self._path = path
+        self._keep = keep
         self._lost: InputError | None = None
         self._writer = ThreadPoolExecutor(1, "answers")
         self._lock = threading.Lock()
-        self._rows: list[_Row] = []  # to be written next, all at once
+        self._rows: list[Row] = []  # to be written next, all at once
         self._written: asyncio.Future[None] | None = None  # done when they are on disk
 
     def get(self, key: str) -> str | None:
@@ -89,8 +94,13 @@ class Answers:
         with self._lock:
             rows, self._rows = self._rows, []
         try:
+            if self._keep is not None:
+                self._keep(rows)
             with self._writing:
                 self._writing.executemany("INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)", rows)
+        except InputError as error:
+            self._lost = error
+            raise
         except sqlite3.Error as error:
             self._lost = InputError(
                 f"Cannot store an answer in {self._path} ({error}): make room for it, then run the same "
@@ -100,8 +110,12 @@ class Answers:
 
 
 @contextmanager
-def open_answers(path: Path) -> Iterator[Answers]:
-    """Open, or make, the store of answers at ``path``. Raises InputError when it is no store of ours."""
+def open_answers(path: Path, keep: Keep | None = None, kept: Sequence[Row] = ()) -> Iterator[Answers]:
+    """Open, or make, the store of answers at ``path``. Raises InputError when it is no store of ours.
+
+    ``keep`` is where answers are really kept, and ``kept`` what is there, where ``path`` is but for the time.
+    It returns once they are safe, or raises InputError.
+    """
     with ExitStack() as stack:
         try:
             # On the thread that writes it is only used once it is prepared.
@@ -109,12 +123,17 @@ def open_answers(path: Path) -> Iterator[Answers]:
                 closing(sqlite3.connect(path, timeout=BUSY_S, check_same_thread=False))
             )
             _prepare(writing, path)
+            if keep is not None:
+                writing.execute("PRAGMA synchronous = OFF")
+            if kept:
+                with writing:
+                    writing.executemany("INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?)", kept)
             reading = stack.enter_context(closing(sqlite3.connect(path, timeout=BUSY_S)))
         except sqlite3.Error as error:
             raise InputError(
                 f"Cannot open {path}: {error}. Give a folder that can be written with -o."
             ) from error
-        answers = Answers(reading, writing, path)
+        answers = Answers(reading, writing, path, keep)
         stack.callback(answers.close)
         yield answers
 
