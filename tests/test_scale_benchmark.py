@@ -76,19 +76,20 @@ def test_a_page_without_figures_says_so() -> None:
 
 
 def test_a_driver_that_is_killed_midway_leaves_no_story_behind(tmp_path: Path) -> None:
-    write_stories(tmp_path / "in", 8, 2, seed=1, mix=Mix(core=4, shared=3, own=1))
-    batch = FEW.model_copy(update={"stories": 8, "sentences": 4, "latency_s": 0.1})
-    with mock(Manner(latency_s=0.1, keeps_bodies=False)) as endpoint:
+    # Three times as many as are under way at once, so that some are left however late the half is seen.
+    write_stories(tmp_path / "in", 24, 2, seed=1, mix=Mix(core=4, shared=3, own=1))
+    batch = FEW.model_copy(update={"stories": 24, "sentences": 4, "latency_s": 0.4})
+    with mock(Manner(latency_s=0.4, keeps_bodies=False)) as endpoint:
         watch = Watch(tmp_path / "out", lambda: endpoint.seen().requests, lambda _: None)
         run = Run(batch, tmp_path, endpoint, watch)
         run.half()
         [killed] = watch.killed
         assert killed.process == DRIVER
-        assert 4 <= killed.stories < 8
+        assert 12 <= killed.stories < 24
         inline(run)
         seen = endpoint.seen()
-    assert watch.looks[-1].stories == 8
-    assert all(read_report(tmp_path / "out" / f"story-{n:04}").run.complete for n in range(8))
+    assert watch.looks[-1].stories == 24
+    assert all(read_report(tmp_path / "out" / f"story-{n:04}").run.complete for n in range(24))
     assert seen.repeated <= batch.in_flight
 
 

@@ -16,6 +16,7 @@ from pipeline.cli.check import check
 from pipeline.cli.diff import diff
 from pipeline.cli.doctor import doctor
 from pipeline.cli.export import export
+from pipeline.cli.group import group
 from pipeline.cli.measure import calibrate, evaluate
 from pipeline.cli.models import models
 from pipeline.cli.report import report, schema
@@ -37,6 +38,7 @@ app = typer.Typer(
     help="Check what the outlets covering one story claim against each other.",
 )
 app.command()(check)
+app.command()(group)
 app.command()(review)
 app.command()(report)
 app.command()(export)

@@ -1,0 +1,1 @@
+"""Measures how articles are put together into stories, and how that grows."""

@@ -1,0 +1,136 @@
+"""What ``storycheck group`` writes: a folder for each story, and lists of the stories and of what is in none.
+
+``DIR/<story>/<article>.txt``   the text as it was read, with a story.toml that says what is known of each
+``DIR/groups.jsonl``            the stories: id, folder, articles, stories that may be the same event
+``DIR/alone.jsonl``             the articles that nobody else tells of, with where they came from
+``DIR/skipped.jsonl``           what the last run did not read, and why
+
+Names of folders and files are made of letters of a title or an outlet and a hash, whatever the text says.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from pipeline.errors import InputError
+from pipeline.reading.sidecar import SIDECAR, read_sidecar
+from pipeline.store import make_folder, write_text
+from pipeline.store.grouping import Grouping, Listed
+from schemas.article import Skipped
+
+GROUPS: Final = "groups.jsonl"
+SKIPPED: Final = "skipped.jsonl"
+ALONE: Final = "alone.jsonl"
+_LONGEST: Final = 40  # characters of a name, before its hash
+_WORDS: Final = 6
+
+
+def slug(words: str) -> str:
+    """Return ``words`` as the start of a file's name: small ASCII letters, digits, dashes; maybe empty."""
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    found = re.findall(r"[a-z0-9]+", plain.replace("'", ""))[:_WORDS]
+    return "-".join(found)[:_LONGEST].strip("-")
+
+
+def story_id(first: Listed) -> str:
+    """Return the id of a new story, by its first article; it is also the name of its folder."""
+    return "-".join(part for part in (slug(first.title or first.name), first.id[1:9]) if part)
+
+
+def file_name(article: Listed) -> str:
+    """Return the name of an article's file."""
+    return "-".join(part for part in (slug(article.outlet or article.name), article.id[1:9]) if part) + ".txt"
+
+
+def size(articles: Iterable[Listed]) -> int:
+    """Return how many outlets a story has; articles without an outlet count one each."""
+    listed = list(articles)
+    return len({one.outlet for one in listed if one.outlet}) + sum(one.outlet is None for one in listed)
+
+
+def write_story(out: Path, name: str, articles: Sequence[Listed], store: Grouping) -> None:
+    """Write what of a story is in no file yet, and its sidecar.
+
+    Raises InputError when it cannot be written.
+    """
+    folder = out / name
+    if folder.is_symlink():
+        raise InputError(f"{folder} is a link, which is not followed: move it away.")
+    make_folder(folder)
+    tables = []
+    for article in articles:
+        text = store.text(article.number)
+        if text is not None:
+            write_text(folder / file_name(article), text)
+            tables.append((file_name(article), _table(article)))
+    _add_to_sidecar(folder / SIDECAR, tables)
+    store.written(articles[0].story)
+
+
+def _add_to_sidecar(path: Path, tables: Iterable[tuple[str, str]]) -> None:
+    """Add the tables of files that the sidecar does not know; what somebody wrote into it stays."""
+    is_there = path.exists()
+    known = read_sidecar(path, str(path)) if is_there else {}
+    before = [path.read_text(encoding="utf-8-sig").rstrip() + "\n"] if is_there else []
+    write_text(path, "\n".join([*before, *(table for name, table in tables if name not in known)]))
+
+
+def write_lists(out: Path, store: Grouping) -> None:
+    """Write both lists. Raises InputError when they cannot be written."""
+    related: dict[int, list[int]] = {}
+    for one, other in store.related():
+        related.setdefault(one, []).append(other)
+        related.setdefault(other, []).append(one)
+    names = {number: name for number, name, has_folder in store.stories() if has_folder}
+    lines = []
+    for number, name in names.items():
+        articles = store.of_story(number)
+        others = [names[other] for other in related.get(number, ()) if other in names]
+        line = {
+            "story": name,
+            "outlets": size(articles),
+            "articles": [{**_listed(one), "file": f"{name}/{file_name(one)}"} for one in articles],
+            **({"maybe_same": others} if others else {}),
+        }
+        lines.append(json.dumps(line, ensure_ascii=False))
+    write_text(out / GROUPS, "".join(f"{line}\n" for line in lines))
+    alone = (json.dumps(_listed(one), ensure_ascii=False) for one in store.alone())
+    write_text(out / ALONE, "".join(f"{line}\n" for line in alone))
+
+
+def write_skipped(out: Path, skipped: Iterable[Skipped]) -> None:
+    """Write what was not read, one a line. Raises InputError when it cannot be written."""
+    lines = (json.dumps({"from": one.path, "reason": one.reason}, ensure_ascii=False) for one in skipped)
+    write_text(out / SKIPPED, "".join(f"{line}\n" for line in lines))
+
+
+def _listed(article: Listed) -> Mapping[str, str]:
+    found = {
+        "article": article.id,
+        "id": article.given_id,
+        "from": article.place,
+        "outlet": article.outlet,
+        "published": article.published,
+        "title": article.title,
+        "url": article.url,
+        "why": "copy of another of its articles" if article.copy_of else None,
+    }
+    return {key: value for key, value in found.items() if value is not None}
+
+
+def _table(article: Listed) -> str:
+    lines = [f"[articles.{_quoted(file_name(article))}]"]
+    if article.outlet:
+        lines.append(f"outlet = {_quoted(article.outlet)}")
+    if article.published:
+        lines.append(f"published = {article.published}")
+    if article.title:
+        lines.append(f"title = {_quoted(article.title)}")
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(value: str) -> str:
+    return json.dumps(value, ensure_ascii=False)  # what JSON needs escaped is all that TOML does, in one line
