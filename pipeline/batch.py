@@ -17,6 +17,7 @@ from pipeline.llm import Endpoint
 from pipeline.progress import Progress
 from pipeline.publish import write_index
 from pipeline.report import IndexEntry
+from pipeline.report.text import one_line
 from pipeline.store import Layout
 from schemas.article import Story
 
@@ -144,7 +145,7 @@ class _Batch:
         except NotBegun as error:
             self.entries[place] = IndexEntry(name=story.name, problem=str(error))
         except Unreported as error:
-            self._lost.append(f"{story.name} ({error})")
+            self._lost.append(f"{one_line(story.name)} ({error})")
             self.entries[place] = IndexEntry(name=story.name, problem=str(error))
         except BaseException:
             self._has_failed = True

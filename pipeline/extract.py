@@ -61,7 +61,7 @@ class Extraction:
 def answer_schema(sentences: int) -> type[BaseModel]:
     """Return the schema of an answer about sentences 1 to ``sentences``: the claims of each, by its number.
 
-    Each number has to be there, so that no sentence is passed over, and none is written twice.
+    Each number has to be there, so that no sentence is passed over.
     """
     of_each: Any = {
         f"sentence_{n}": (list[str], Field(alias=str(n), max_length=CLAIMS_A_SENTENCE))

@@ -468,7 +468,7 @@ def test_doctor_tells_what_waits(server: BatchEndpoint, story: Path, out: Path) 
     done = run_command("doctor", out)
     assert f"0 answers; {len(server.asked)} questions in open batches" in " ".join(done.out.split())
     to_the_end(story)
-    assert "wait in batches" not in run_command("doctor", out).out
+    assert "open batches" not in run_command("doctor", out).out
 
 
 def test_many_questions_go_in_several_batches(

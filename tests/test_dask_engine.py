@@ -191,12 +191,15 @@ def test_a_url_is_written_by_the_workers(serve: Serve, stories: Path, tmp_path: 
     assert reports(out).keys() == reports(tmp_path / "inline").keys()
 
 
-def test_workers_that_are_all_gone_end_the_run(serve: Serve, stories: Path, tmp_path: Path) -> None:
-    gate = Gate(9)
+@pytest.mark.parametrize("answered", [9, 20])
+def test_workers_that_are_all_gone_end_the_run(
+    answered: int, serve: Serve, stories: Path, tmp_path: Path
+) -> None:
+    gate = Gate(answered)
     server = serve(gate)
     with started(tmp_path / "cluster") as cluster:
         command = begin(stories, tmp_path / "out", "--scheduler", cluster.address)
-        until_held(server, command, 9)
+        until_held(server, command, answered)
         cluster.end()
         gate.opened.set()
         _, errors = command.communicate(timeout=READY_S)
@@ -204,6 +207,8 @@ def test_workers_that_are_all_gone_end_the_run(serve: Serve, stories: Path, tmp_
     [line] = errors.splitlines()
     assert "Dask" in line
     assert "run the same command again" in line
+    # What is done has its place in the index, if anything is: a story takes eight.
+    assert (tmp_path / "out" / "index.html").is_file() == (answered > 2 * 8)
 
 
 # -- what cannot be --

@@ -184,6 +184,31 @@ def test_a_bad_line_is_told_and_the_rest_goes_on(tmp_path: Path, bad: str, reaso
     assert json.loads(skipped)["from"] == f"{pile}:2"
 
 
+def test_articles_of_which_nothing_can_be_known_stay_alone(tmp_path: Path) -> None:
+    empty: list[dict[str, object]] = [
+        {"text": text, "outlet": outlet} for outlet in "ab" for text in ("He said.", "\N{FIRE}", "2031")
+    ]
+    pile = write_lines(tmp_path / "pile.jsonl", [*map(line, FIRE), *empty])
+    for _ in range(2):
+        done = run_command("group", pile, "-o", tmp_path / "out")
+        assert done.code == 0
+    assert outlets(tmp_path / "out") == [["Beacon", "Crier", "Gull"]]
+    assert len((tmp_path / "out" / "alone.jsonl").read_text().splitlines()) == len(empty)
+
+
+def test_a_copy_of_another_year_is_another_story(tmp_path: Path) -> None:
+    pile = write_lines(tmp_path / "pile.jsonl", [line(FIRE[0]), line(("Echo", *FIRE[0][1:]), "2032-05-06")])
+    assert run_command("group", pile, "-o", tmp_path / "out").code == 0
+    assert outlets(tmp_path / "out") == []
+
+
+def test_what_group_made_is_no_article_of_another_pile(tmp_path: Path, pile: Path) -> None:
+    assert run_command("group", pile, "-o", tmp_path / "one").code == 0
+    done = run_command("group", tmp_path / "one", "-o", tmp_path / "two")
+    assert (done.code, done.err) == (0, "")
+    assert outlets(tmp_path / "two") == outlets(tmp_path / "one")
+
+
 def test_a_line_without_end_is_told_and_the_next_is_read(tmp_path: Path) -> None:
     pile = tmp_path / "pile.jsonl"
     lines = [json.dumps(line(one)).encode() for one in FIRE[:2]]

@@ -37,8 +37,10 @@ def group(
     told_of: list[Skipped] = []
 
     def hear(skipped: "Skipped") -> None:
+        if not skipped.is_lost:
+            return
         told_of.append(skipped)
-        if skipped.is_lost and len(told_of) <= SHOWN and not quiet:
+        if len(told_of) <= SHOWN and not quiet:
             told(f"not read: {skipped.path}: {skipped.reason}", INCOMPLETE)
 
     with alone(out), terminal.show_progress(Console(stderr=True), quiet=quiet) as progress:
@@ -69,10 +71,12 @@ def _print(outcome: "Outcome", days: int) -> None:
     if outcome.undated:
         typer.echo(f"{outcome.undated:,} without a date: compared with those of any day")
     new = f", {outcome.new_stories:,} of them new" if outcome.new_stories != outcome.stories else ""
-    held = f"{outcome.in_stories:,} articles, {outcome.copies:,} of all copies of another"
+    held = counted(outcome.in_stories, "article")
     typer.echo(f"{counted(outcome.stories, 'story', 'stories')}{new} (of {days} days at most): {held}")
-    typer.echo(f"{outcome.alone:,} alone: alone.jsonl")
-    typer.echo(f"{outcome.pairs:,} pairs of articles looked at")
+    typer.echo(f"{counted(outcome.alone, 'article')} in no story: alone.jsonl")
+    if outcome.copies:
+        typer.echo(f"{counted(outcome.copies, 'near-copy', 'near-copies')} of another article")
+    typer.echo(f"{counted(outcome.pairs, 'pair')} of articles looked at")
     for one, other in outcome.related[:SHOWN_RELATED]:
         typer.echo(f"maybe one event, left apart: {one} and {other}")
     if len(outcome.related) > SHOWN_RELATED:

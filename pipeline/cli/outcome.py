@@ -43,8 +43,8 @@ def tell(outcome: "Outcome", heard: Heard, *, by_batch: bool) -> int:
         _print_stories(outcome.checked, verbose=heard.verbose)
     if outcome.index is not None:
         typer.echo(outcome.index)
-    why = outcome.interrupted or outcome.unreported or outcome.awaited
-    why = str(outcome.stopped) if outcome.stopped is not None else why
+    ended = str(outcome.stopped) if outcome.stopped is not None else outcome.interrupted or outcome.awaited
+    why = " ".join(line for line in (ended, outcome.unreported) if line) or None
     has_asked = any(done.calls for done in outcome.checked)
     if why is not None or outcome.capped is not None:
         told(" ".join(line for line in (why, outcome.capped) if line), INCOMPLETE)

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any, Final, TypeVar, TypeVarTuple
 
 from distributed import Client, LocalCluster, Worker, get_worker, rpc
-from distributed.client import FutureCancelledError
+from distributed.client import ClosedClientError, FutureCancelledError
 from distributed.diagnostics.plugin import SchedulerPlugin, WorkerPlugin
 from distributed.scheduler import KilledWorker, Scheduler
 
@@ -38,9 +38,11 @@ class Shares(SchedulerPlugin):
 
     def __init__(self) -> None:
         self._runs: dict[str, tuple[str, Share]] = {}  # the client of the driver with each
+        self._scheduler: Scheduler | None = None
 
     async def start(self, scheduler: Scheduler) -> None:
         """Begin to hear calls."""
+        self._scheduler = scheduler
         scheduler.handlers[NAME] = self.hear
 
     async def hear(self, run: str, what: str, who: str, given: dict[str, Any]) -> Reply | None:
@@ -50,14 +52,17 @@ class Shares(SchedulerPlugin):
             self._runs[run] = (who, Share(caps, **given))
         if run not in self._runs:
             return None
-        share = self._runs[run][1]
+        driver, share = self._runs[run]
+        # What a worker said before it died is heard after it was removed: nobody would give it back.
+        if who != driver and self._scheduler is not None and who not in self._scheduler.workers:
+            return None
         if what == "begin":
             return {"version": __version__, **await share.hear("look", who, {})}
         return await share.hear(what, who, given)
 
     async def remove_worker(self, scheduler: Scheduler, worker: str, **_more: object) -> None:
         """Free what a worker held that is gone."""
-        for _, share in self._runs.values():
+        for _, share in list(self._runs.values()):
             await share.lose(worker)
 
     def remove_client(self, scheduler: Scheduler, client: str) -> None:
@@ -97,6 +102,7 @@ class Cluster:
 
     async def share(self, what: str, **given: object) -> Reply:
         """Ask what the run shares, in the scheduler. Raises EndpointError where that is gone."""
+        self._refuse_closed()
         try:
             reply = await getattr(self._client.scheduler, NAME)(
                 run=self.name, what=what, who=self._client.id, given=given
@@ -111,14 +117,16 @@ class Cluster:
     async def threads(self) -> Mapping[str, int]:
         """Return how many tasks each worker takes, by its address; of a scheduler that is gone, none."""
         try:
+            self._refuse_closed()
             return dict(await self._client.nthreads())
-        except OSError:
+        except (OSError, EndpointError):
             return {}
 
     async def everywhere(
         self, function: Callable[[*Given], Result], *given: *Given
     ) -> Mapping[str, Result | Exception]:
         """Run ``function`` on each worker; return what came of it, or what was raised, by the address."""
+        self._refuse_closed()
         try:
             return dict(await self._client.run(function, *given, on_error="return"))
         except OSError as error:
@@ -130,15 +138,20 @@ class Cluster:
         Raises what the function raises, Unreported where one worker after the other died of it, and
         EndpointError where the cluster is gone.
         """
-        future = self._client.submit(function, *given, key=f"{NAME}-{self.name}-{key}", pure=False)
         try:
+            future = self._client.submit(function, *given, key=f"{NAME}-{self.name}-{key}", pure=False)
             result: Result = await future
             return result
         except KilledWorker as error:
             died = error.allowed_failures + 1
             raise Unreported(f"{died} workers died over it, maybe for want of memory") from None
-        except (FutureCancelledError, OSError) as error:
+        except (ClosedClientError, FutureCancelledError, OSError) as error:
             raise self._gone() from error
+
+    def _refuse_closed(self) -> None:
+        """Raise EndpointError once the client has given up on its scheduler: it knows none from then on."""
+        if self._client.status in ("closing", "closed"):
+            raise self._gone()
 
     def _gone(self) -> EndpointError:
         return EndpointError(

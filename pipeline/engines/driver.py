@@ -132,7 +132,10 @@ class OnCluster:
 
     async def ended(self) -> Ending:
         """Return how the run ended."""
-        state = await self._cluster.share("look")
+        try:
+            state = await self._cluster.share("look")
+        except EndpointError:  # the cluster is gone: the stories tell of it
+            return Ending(None, is_cut_short=False)
         return Ending(state["told"], state["left"])
 
     @asynccontextmanager

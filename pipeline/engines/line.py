@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -102,9 +102,10 @@ class SharedBudget(StoppableBudget):
     async def replace(self, held: Held, final: Held, *, is_told: bool = True) -> None:
         """Count ``final`` as spent in place of ``held``."""
         assert isinstance(held, _HeldThere)  # noqa: S101 - what put_aside gave
-        await self._line.ask(
-            "replace", ticket=held.ticket, tokens=final.tokens, cost_usd=final.cost_usd, is_told=is_told
-        )
+        with suppress(Unreported):  # the run is over: what was answered is stored all the same
+            await self._line.ask(
+                "replace", ticket=held.ticket, tokens=final.tokens, cost_usd=final.cost_usd, is_told=is_told
+            )
 
     def _hear(self, reply: Reply) -> None:
         self.reached, self.unasked, self.untold = reply["reached"], reply["unasked"], reply["untold"]

@@ -67,8 +67,9 @@ class Share:
         for ticket in [ticket for ticket in self._turns if ticket.worker == worker]:
             await self._leave(ticket)
         for ticket in [ticket for ticket in self._held if ticket.worker == worker]:
-            held = self._held.pop(ticket)
-            await self._budget.replace(held, held, is_told=False)
+            held = self._held.pop(ticket, None)
+            if held is not None:
+                await self._budget.replace(held, held, is_told=False)
 
     def end(self) -> None:
         """Let nobody wait any more."""

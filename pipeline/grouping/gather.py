@@ -91,8 +91,10 @@ def gather(
     groups = _Groups(stories)
     copy_of = np.arange(len(pile))
     for one, other in _copies(pile, signatures):
-        copy_of[other] = copy_of[one]
-        groups.join(one, other)
+        a, b = groups.of(one), groups.of(other)
+        if a == b or _spans(pile, groups.members[a] + groups.members[b]) <= days:
+            copy_of[other] = copy_of[one]
+            groups.join(one, other)
     stands = copy_of == np.arange(len(pile))
     edges, pairs = _edges(pile, is_new & stands, stands, odds, days)
     refused: set[tuple[int, int, int, int]] = set()
@@ -113,6 +115,8 @@ def gather(
 def _copies(pile: Pile, signatures: Signatures) -> Iterator[tuple[int, int]]:
     at = FEATURES.index("subjects_least")
     for one, other in likely_copies(signatures).tolist():
+        if not all(len(pile.keys[pile.marks(article)]) for article in (one, other)):
+            continue  # nothing is known of one of them, not even that they are alike
         shared = pile.compare(one, np.array([other]))[0, at]
         if shared >= SAME_SUBJECTS or not len(pile.names(one)):
             yield one, other

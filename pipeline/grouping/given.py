@@ -17,7 +17,16 @@ from pipeline.reading.metadata import Metadata, read_front_matter, read_page, ti
 from pipeline.reading.published import parse_date, plausible
 from pipeline.reading.sentences import split_sentences
 from pipeline.reading.sidecar import SIDECAR, read_sidecar
-from pipeline.reading.sources import SUFFIXES, is_folder, is_regular, printable, real_path, shown
+from pipeline.reading.sources import (
+    GROUPING,
+    SIDECARS,
+    SUFFIXES,
+    is_folder,
+    is_regular,
+    printable,
+    real_path,
+    shown,
+)
 from schemas.article import Sentence, Skipped
 
 LINES: Final = ".jsonl"
@@ -81,7 +90,7 @@ class _Walk:
             yield Skipped(path=shown(folder), reason=_reason(error), is_lost=True)
             return
         for entry in entries:
-            if entry.name in (SIDECAR, "gold.json") or entry.name.startswith("."):
+            if entry.name in SIDECARS or entry.name.startswith((".", GROUPING)):
                 continue
             if entry.stem.lower() in _ABOUT_FOLDER:
                 yield Skipped(path=shown(entry), reason="about the folder, not an article")

@@ -46,13 +46,21 @@ class Pile:
         self._is_subject = self._subjects(every["times"])
         squared = self._own**2
         self._sums = [
-            np.add.reduceat(weights, self.starts[:-1]).clip(1e-9)
+            self._summed(weights).clip(1e-9)
             for weights in (
                 self._own * self._is_name, self._own * self._is_subject, squared * ~self._is_number,
             )
         ]  # fmt: skip
         # What one article has, by key: as a name, as a subject, as a word, at all.
         self._has = np.zeros((4, len(distinct)))
+
+    def _summed(self, weights: Floats) -> Floats:
+        """Return the sum over the marks of each article; one may have none."""
+        some = np.flatnonzero(np.diff(self.starts))
+        found = np.zeros(len(self))
+        if len(some):
+            found[some] = np.add.reduceat(weights, self.starts[some])
+        return found
 
     def __len__(self) -> int:
         """Return how many articles there are."""

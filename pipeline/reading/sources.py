@@ -15,8 +15,8 @@ from schemas.article import Skipped
 
 SUFFIXES: Final = (".txt", ".md")
 # Beside articles, or beside the stories that `group` makes, and none themselves.
-_SIDECARS: Final = (SIDECAR, "gold.json", "groups.jsonl", "alone.jsonl", "skipped.jsonl")
-_GROUPING: Final = "grouping.sqlite"  # what `group` knows, and what SQLite keeps beside it
+SIDECARS: Final = (SIDECAR, "gold.json", "groups.jsonl", "alone.jsonl", "skipped.jsonl")
+GROUPING: Final = "grouping.sqlite"  # what `group` knows, and what SQLite keeps beside it
 _ABOUT_FOLDER: Final = re.compile(r"(?:readme|licen[cs]e|changelog|contributing)", re.IGNORECASE)
 _NO_ARTICLE: Final = "not a .txt or .md file"
 _FOLDER_INSIDE: Final = "a folder inside a story's folder: give it by itself"
@@ -184,7 +184,7 @@ def _story(folder: Path) -> Source:
 def _reason(path: Path) -> str | None:
     """Return why a file that was found, not named, is no article; "" where nobody needs to be told."""
     is_article = path.name.lower().endswith(SUFFIXES)  # ".txt" is all name to pathlib
-    if path.name in _SIDECARS or path.name.startswith(_GROUPING):
+    if path.name in SIDECARS or path.name.startswith(GROUPING):
         return ""
     if path.name.startswith("."):
         return "a hidden file" if is_article else ""

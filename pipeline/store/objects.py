@@ -43,7 +43,10 @@ class Objects:
         try:
             import fsspec  # noqa: PLC0415 - of the extra dask, and slow to load
 
-            self._system, self._root = fsspec.core.url_to_fs(self._url)
+            # "::" can stand in the name of a story; fsspec would take it for a chain of places.
+            place, mark, rest = self._url.partition("::")
+            self._system, root = fsspec.core.url_to_fs(place)
+            self._root = f"{root}{mark}{rest}"
         except ImportError as error:  # fsspec itself, or what it needs for this scheme
             scheme = urlsplit(self._url).scheme
             raise InputError(
@@ -93,13 +96,13 @@ class Objects:
 
     def remove(self, names: Sequence[str]) -> None:
         """Remove files."""
-        try:
-            for name in names:
+        for name in names:
+            try:
                 self._system.rm_file(self._path(name))
-        except FileNotFoundError:
-            return
-        except Exception as error:
-            raise self._failed("write to", error) from error
+            except FileNotFoundError:
+                continue
+            except Exception as error:
+                raise self._failed("write to", error) from error
 
     def _path(self, name: str) -> str:
         return f"{self._root.rstrip('/')}/{name}" if name else str(self._root)
@@ -148,6 +151,7 @@ def story_at(url: str) -> Iterator[tuple[Path, Answers]]:
             (folder / file).write_bytes(data)
         parts = [part for part in place.names(FOLDER) if part.endswith(".jsonl")]
         rows = [row for part in parts for row in _rows(place.read(f"{FOLDER}/{part}") or b"")]
+        rows.sort(key=lambda row: row[3])  # what was asked once more comes last, and counts
         added: list[str] = []
 
         def keep(new: Sequence[Row]) -> None:
