@@ -207,8 +207,8 @@ def test_workers_that_are_all_gone_end_the_run(
     [line] = errors.splitlines()
     assert "Dask" in line
     assert "run the same command again" in line
-    # What is done has its place in the index, if anything is: a story takes eight.
-    assert (tmp_path / "out" / "index.html").is_file() == (answered > 2 * 8)
+    # A story takes eight: with more than sixteen, one is done, and the index lists it.
+    assert answered <= 2 * 8 or (tmp_path / "out" / "index.html").is_file()
 
 
 # -- what cannot be --
