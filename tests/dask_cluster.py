@@ -41,6 +41,15 @@ class Started:
         with distributed.Client(self.address, set_as_default=False) as client:
             client.wait_for_workers(len(self.workers), timeout=READY_S)
 
+    def callbacks(self) -> set[str]:
+        """Return what the workers do again and again, by name."""
+
+        def names(dask_worker: distributed.Worker) -> list[str]:
+            return list(dask_worker.periodic_callbacks)
+
+        with distributed.Client(self.address, set_as_default=False) as client:
+            return {name for found in client.run(names).values() for name in found}
+
     def end(self) -> None:
         """Kill all that is left."""
         for process in (*self.workers, self.scheduler):

@@ -151,6 +151,14 @@ def test_an_interruption_ends_what_is_under_way(serve: Serve, stories: Path, tmp
     assert repeated(server) == 0
 
 
+def test_workers_list_their_threads_no_more(serve: Serve, stories: Path, tmp_path: Path) -> None:
+    serve(check_answer)
+    with started(tmp_path / "cluster") as cluster:
+        assert "profile" in cluster.callbacks()
+        assert check(stories, tmp_path / "out", "--scheduler", cluster.address).code == 0
+        assert "profile" not in cluster.callbacks()
+
+
 def test_one_cap_holds_over_all_workers(serve: Serve, stories: Path, tmp_path: Path) -> None:
     server = serve(check_answer)
     done = check(stories, tmp_path / "out", "--workers", "2", "--max-calls", "13")

@@ -81,6 +81,23 @@ class Deaf(WorkerPlugin):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
+class Unprofiled(WorkerPlugin):
+    """Stops the profiler of workers, which lists all threads a hundred times a second.
+
+    Up to Python 3.11.8 a process stands still for ever when the garbage collector runs while they are listed
+    (github.com/python/cpython/issues/106883): in a batch of thousands of stories, a worker did.
+    """
+
+    name = f"{NAME}-unprofiled"
+
+    def setup(self, worker: Worker) -> None:
+        """Stop it, on the worker's own event loop."""
+        for name in ("profile", "profile-cycle"):
+            callback = worker.periodic_callbacks.pop(name, None)
+            if callback is not None:
+                callback.stop()
+
+
 class Cluster:
     """An open cluster, and what the run ``name`` does on it."""
 
@@ -208,6 +225,7 @@ async def _connected(where: LocalCluster | str, name: str) -> AsyncIterator[Clus
     try:
         try:
             await client.register_plugin(Shares())
+            await client.register_plugin(Unprofiled())
             if isinstance(where, LocalCluster):
                 await client.register_plugin(Deaf())
         except (ImportError, AttributeError) as error:
