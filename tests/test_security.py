@@ -113,7 +113,7 @@ def test_a_crash_shows_the_key_in_no_traceback_with_all_its_variables(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("a bug")
 
-    monkeypatch.setattr("pipeline.batch.write_files", broken)
+    monkeypatch.setattr("pipeline.checking.write_files", broken)
     log = story.parent / "log"
     with fake_endpoint(check_answer) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
