@@ -147,7 +147,7 @@ class _Sidecars:
 
 
 def _article(path: Path, known: Metadata) -> Article:
-    decoded = decode(_bytes(path))
+    decoded = decode(read_regular(path))
     text = decoded.text
     front, start = read_front_matter(text)
     sentences = split_sentences(text, start, most=MAX_SENTENCES)
@@ -184,8 +184,11 @@ def _unread(sentences: Sequence[Sentence]) -> tuple[str, ...]:
     return ("no running text found: nothing in it but bylines, page furniture or signs",)
 
 
-def _bytes(path: Path) -> bytes:
-    """Read a regular file, and nothing else: opening a pipe would wait for ever, a device might never end."""
+def read_regular(path: Path) -> bytes:
+    """Read a regular file, and nothing else: opening a pipe would wait for ever, a device might never end.
+
+    Raises NotText where it is none, or larger than an article can be, and OSError.
+    """
     if not stat.S_ISREG(path.stat().st_mode):
         raise NotText("not a regular file")
     # Another process may put a pipe in its place meanwhile: without O_NONBLOCK this would hang.

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from pipeline.errors import InputError
-from pipeline.ingest import MAX_ARTICLE_BYTES, MAX_SENTENCES
+from pipeline.ingest import MAX_ARTICLE_BYTES, MAX_SENTENCES, read_regular
 from pipeline.reading.decode import NotText, decode
 from pipeline.reading.metadata import Metadata, read_front_matter, read_page, tidy
 from pipeline.reading.published import parse_date, plausible
@@ -111,11 +111,7 @@ class _Walk:
 
 def _file(path: Path, known: Metadata) -> Given | Skipped:
     try:
-        if not is_regular(path):
-            raise NotText("not a regular file")
-        with path.open("rb") as file:
-            data = file.read(MAX_ARTICLE_BYTES + 1)
-        return _article(data, shown(path), printable(path.stem), known)
+        return _article(read_regular(path), shown(path), printable(path.stem), known)
     except (NotText, OSError) as error:
         return Skipped(path=shown(path), reason=_reason(error), is_lost=True)
 
