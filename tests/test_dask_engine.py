@@ -172,10 +172,11 @@ def test_one_cap_holds_over_all_workers(serve: Serve, stories: Path, tmp_path: P
 
 def test_one_rate_holds_over_all_workers(serve: Serve, stories: Path, tmp_path: Path) -> None:
     server = serve(check_answer)
-    assert check(stories, tmp_path / "out", "--workers", "2", "--rpm", "1200").code == 0
+    assert check(stories, tmp_path / "out", "--workers", "2", "--rpm", "600").code == 0
     assert len(server.times) == 8 * STORIES
-    # Sent 50 ms apart; what is sent later than it was due may be followed sooner.
-    assert max(server.times) - min(server.times) >= 0.05 * (len(server.times) - 2)
+    paced = sorted(server.times)[2:]  # the first of each worker comes late: it has a connection to make
+    # Sent 100 ms apart; what is sent later than it was due may be followed sooner.
+    assert paced[-1] - paced[0] >= 0.1 * (len(paced) - 2)
 
 
 def test_a_url_is_written_by_the_workers(serve: Serve, stories: Path, tmp_path: Path) -> None:
