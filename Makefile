@@ -1,5 +1,6 @@
 # make run     sets everything up and checks a story      (STORY=folder OUT=folder MODEL=name)
 # make test    sets everything up and runs what CI runs
+# make docs    writes the documents as a site, out/site/index.html
 # make bench-quality   measures anew and writes docs/quality.md      (LIMIT=rows DATA=folder UNSEEN=yes)
 # make bench-reliability   tests faults and writes docs/reliability.md
 # make bench-speed     measures the tool without a model and writes docs/speed.md
@@ -27,7 +28,7 @@ OPEN = $(call stories_in,benchmarks/stories/open)
 APART = $(if $(UNSEEN),$(call stories_in,benchmarks/stories/unseen))
 EXAMPLE := examples/ellen-marrick
 
-.PHONY: run test lint setup record lock clean bench-quality bench-render bench-speed bench-scale bench-reliability
+.PHONY: run test lint docs setup record lock clean bench-quality bench-render bench-speed bench-scale bench-reliability
 
 run: $(VENV)/ready
 	@$(BIN)/storycheck check "$(STORY)" -o "$(OUT)" $(if $(MODEL),--model "$(MODEL)")
@@ -39,6 +40,11 @@ lint: $(VENV)/ready-dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+# Warnings are errors, and so are links that lead nowhere.
+docs: $(VENV)/ready-dev
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
+	@$(BIN)/python -m docs.making.links out/site
 
 setup: $(VENV)/ready
 
