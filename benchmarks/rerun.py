@@ -18,7 +18,7 @@ from rich.console import Console
 
 from benchmarks.flips import compare_runs
 from benchmarks.stored import Rerun, RerunResult
-from pipeline import extract
+from pipeline import chunks
 from pipeline.batch import check_stories
 from pipeline.config import Settings, read_environment
 from pipeline.errors import InputError, StorycheckError
@@ -34,7 +34,7 @@ ROOT: Final = Path(__file__).parents[1]
 RESULT: Final = ROOT / "benchmarks" / "results" / "flips.json"
 FIRST: Final = "first"
 SPLIT: Final = "split"
-FEWER_SENTENCES: Final = 3  # in a question; a run asks about extract.CHUNK_SENTENCES
+FEWER_SENTENCES: Final = 3  # in a question; a run asks about chunks.CHUNK_SENTENCES
 _CUT: Final = "; "
 
 
@@ -79,12 +79,12 @@ VARIANTS: Final[dict[str, Callable[[Story], Story]]] = {
 @contextmanager
 def sentences_a_question(count: int) -> Iterator[None]:
     """Let the claims be asked for with so many sentences in a question while the block runs."""
-    before = extract.CHUNK_SENTENCES
-    extract.CHUNK_SENTENCES = count
+    before = chunks.CHUNK_SENTENCES
+    chunks.CHUNK_SENTENCES = count
     try:
         yield
     finally:
-        extract.CHUNK_SENTENCES = before
+        chunks.CHUNK_SENTENCES = before
 
 
 def compared(runs: dict[str, Report]) -> RerunResult:
@@ -153,7 +153,7 @@ def _run(story: Story, out: Path, settings: Settings, *, is_split: bool) -> Repo
     The endpoint is opened for this run alone: the embedded model must not remember the one before.
     """
     prepare_run_directory(out)
-    sentences = FEWER_SENTENCES if is_split else extract.CHUNK_SENTENCES
+    sentences = FEWER_SENTENCES if is_split else chunks.CHUNK_SENTENCES
     opened = open_endpoint(settings, read_environment(), lambda _done, _all: None)
     with opened as endpoint, show_progress(Console(stderr=True)) as progress, sentences_a_question(sentences):
         outcome = asyncio.run(check_stories([story], out, settings, endpoint, progress))

@@ -8,7 +8,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import chain, combinations, product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,18 +61,24 @@ class Wanted:
 
 
 def align(
-    claims: Sequence[Claim], articles: Sequence[Article], vectors: Vectors, wanted: Wanted | None = None
+    claims: Sequence[Claim],
+    articles: Sequence[Article],
+    vectors: Vectors,
+    wanted: Wanted | None = None,
+    sources: Sequence[Article] = (),
 ) -> list[Aligned]:
     """Return the pairs worth comparing: each statement with the ``NEAREST`` of each other article.
 
-    Statements of the same words are not paired: they cannot differ. ``vectors`` gives a unit vector a text.
-    There are as many pairs as pairs of articles: ``wanted`` spares those that nobody looks at.
+    So with each source; two sources are not paired, nor are statements of the same words: they cannot differ.
+    ``vectors`` gives a unit vector a text. There are as many pairs as pairs of articles: ``wanted`` spares
+    those that nobody looks at.
     """
     by_article = _by_article(claims)
-    sentences = {a.id: _group(_sentences(a), vectors) for a in articles}
-    claimed = {a.id: _group(_claims(a, by_article[a.id]), vectors) for a in articles}
+    texts = (*articles, *sources)
+    sentences = {a.id: _group(_sentences(a), vectors) for a in texts}
+    claimed = {a.id: _group(_claims(a, by_article[a.id]), vectors) for a in texts}
     found: list[list[Aligned]] = [[], []]
-    for one, other in combinations(articles, 2):
+    for one, other in chain(combinations(articles, 2), product(articles, sources)):
         groups = [(kind[one.id], kind[other.id]) for kind in (sentences, claimed)]
         cosines = [_cosines(a, b) for a, b in groups]
         kept = None if wanted is None else _kept(groups, cosines, wanted)

@@ -1,7 +1,7 @@
 """Has an engine check one story or many: a report for each, and an index over a batch."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -42,8 +42,18 @@ class Outcome:
     awaited: str | None = None
 
 
+class Stories(Protocol):
+    """Stories in their order, held or read as they come."""
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+
+    def __iter__(self) -> Iterator[Story]:
+        """Yield them."""
+
+
 async def check_stories(
-    stories: Sequence[Story],
+    stories: Stories,
     out: Path,
     settings: Settings,
     endpoint: Endpoint,
@@ -64,16 +74,6 @@ async def check_stories(
 
     async with inline(layout, settings, endpoint, progress, budgeting) as engine:
         return await check_by(engine, stories, layout, interruption)
-
-
-class Stories(Protocol):
-    """Stories in their order, held or read as they come."""
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-
-    def __iter__(self) -> Iterator[Story]:
-        """Yield them."""
 
 
 async def check_by(engine: Engine, stories: Stories, layout: Layout, interruption: Interruption) -> Outcome:

@@ -87,11 +87,11 @@ class Checker:
         now = Making(llm.endpoint, self._prompts, self._settings, self._fitted, answers, llm.trace.lacks)
         kept = unchanged(folder, story, now)
         if kept is not None:
-            emit("story_unchanged", articles=len(story.articles))
+            emit("story_unchanged", articles=len(story.texts))
             kept_files(folder, kept, index_href=to_index)
             report = kept
         else:
-            emit("story_started", articles=len(story.articles))
+            emit("story_started", articles=len(story.texts))
             judge = Judge(llm, self._prompts.screen, self._fitted)
             report, stopped = await check_story(
                 story, llm, judge, self._prompts, self._progress, self._settings

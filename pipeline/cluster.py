@@ -16,20 +16,29 @@ from schemas.verdict import Evidence
 
 
 def cluster(
-    articles: Sequence[Article], origins: Mapping[str, str], claims: Sequence[ReportClaim]
+    articles: Sequence[Article],
+    origins: Mapping[str, str],
+    claims: Sequence[ReportClaim],
+    sources: Sequence[Article] = (),
 ) -> tuple[Cluster, ...]:
     """Return the clusters of claims that two articles or more make, those of most articles first.
 
     A claim that nothing supports, and that supports none, is in no cluster. ``origins`` is by article id. The
-    order of ``claims`` changes nothing.
+    order of ``claims`` changes nothing. Articles that were checked against ``sources`` are drafts: they come
+    before them, and published nothing.
     """
-    sources = Sources(articles, origins, claims)
-    published = {article.id: article.published for article in articles}
-    place = {article.id: (article.published or date.max, i) for i, article in enumerate(articles)}
+    texts = (*articles, *sources)
+    drafts = {article.id for article in articles} if sources else set[str]()
+    backing = Sources(texts, origins, claims, drafts)
+    published = {article.id: article.published for article in texts}
+    place = {
+        article.id: (article.id not in drafts, article.published or date.max, i)
+        for i, article in enumerate(texts)
+    }
     found = []
     for same in group_claims(claims, published):
         members = sorted(same, key=lambda claim: (place[claim.article_id], claim.span.start, claim.id))
-        statements = [*map(sources.statement, members), *map(sources.statement, _backing(members))]
+        statements = [*map(backing.statement, members), *map(backing.statement, _backing(members))]
         article_ids = sorted({statement.article_id for statement in statements}, key=place.__getitem__)
         if len(article_ids) > 1:
             found.append(
@@ -37,8 +46,8 @@ def cluster(
                     id=_id(members),
                     claim_ids=tuple(claim.id for claim in members),
                     article_ids=tuple(article_ids),
-                    first_article_id=_first(article_ids, published),
-                    origins=sources.count_statements(statements),
+                    first_article_id=_first([name for name in article_ids if name not in drafts], published),
+                    origins=backing.count_statements(statements),
                     speaker=_common_speaker(statements),
                     text=_middle(members, published).text,
                 )
@@ -56,7 +65,7 @@ def _backing(members: Sequence[ReportClaim]) -> list[Evidence]:
 def _first(article_ids: Sequence[str], published: Published) -> str | None:
     """Return the first of the articles, which are in order, or None where their days do not tell it."""
     days = [published[article_id] for article_id in article_ids]
-    return article_ids[0] if None not in days and days[0] != days[1] else None
+    return article_ids[0] if None not in days and days.count(days[0]) == 1 else None
 
 
 def _common_speaker(statements: Sequence[Statement]) -> str | None:

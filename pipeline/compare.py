@@ -7,6 +7,7 @@ people is found too where the speaker is named in a sentence nearby.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from pipeline.nearby import Reading, near, read_sentence
 from pipeline.people import Credit, are_two
@@ -37,20 +38,23 @@ _CORRECTION = re.compile(
 SAME_QUOTATION = 0.9  # the share of equal words from which two quotations are one
 
 
-def compare(articles: Sequence[Article]) -> tuple[Suspicion, ...]:
-    """Return every difference of values between sentences of two articles, in the articles' order.
+def compare(articles: Sequence[Article], sources: Sequence[Article] = ()) -> tuple[Suspicion, ...]:
+    """Return every difference of values between sentences of two texts, in the texts' order.
+
+    An article is set against every other one and every source, a source against no other source.
 
     A sentence that both articles have is left out: one copied it, whatever day its "Tuesday" was, and what
     an article itself puts side by side is no conflict between two.
     """
-    return tuple(suspicion for part in comparing(articles) for suspicion in part)
+    return tuple(suspicion for part in comparing(articles, sources) for suspicion in part)
 
 
-def comparing(articles: Sequence[Article]) -> Iterator[Sequence[Suspicion]]:
+def comparing(articles: Sequence[Article], sources: Sequence[Article] = ()) -> Iterator[Sequence[Suspicion]]:
     """Yield what ``compare`` returns in parts that take some milliseconds at most, many of them empty."""
-    around = max((article.published for article in articles if article.published), default=None)
+    texts = (*articles, *sources)
+    around = max((article.published for article in texts if article.published), default=None)
     read: list[list[Reading]] = []
-    for article in articles:
+    for article in texts:
         read.append([])
         for s in article.sentences:
             if s.is_readable and not _CORRECTION.search(flat(article, s)):
@@ -58,8 +62,8 @@ def comparing(articles: Sequence[Article]) -> Iterator[Sequence[Suspicion]]:
             yield ()
     told = [_told(sentences) for sentences in read]
     relations = [{one.fact.relation for one in facts} for facts in told]
-    for i, others in enumerate(near(read)):
-        for j in range(i + 1, len(articles)):
+    for i, others in enumerate(islice(near(read), len(articles))):
+        for j in range(i + 1, len(texts)):
             between = list(_between(others[j])) if j in others else []
             if not relations[i].isdisjoint(relations[j]):
                 known = {_pair(suspicion) for suspicion in between}

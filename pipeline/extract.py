@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from rapidfuzz import fuzz
 
+from pipeline.chunks import Cut, by_count
 from pipeline.errors import AnswerError, AnswerTruncated, ContextTooLong, EndpointError
 from pipeline.kinds import claim_kind
 from pipeline.llm import Llm
@@ -34,8 +35,6 @@ from schemas.claim import Claim, Dropped
 from schemas.report import Failure
 
 STAGE = "extract"
-CHUNK_SENTENCES = 8
-CHUNK_CHARACTERS = 2000
 BEFORE_SENTENCES = 2
 BEFORE_CHARACTERS = 300
 TOKENS_A_SENTENCE = 160
@@ -70,34 +69,19 @@ def answer_schema(sentences: int) -> type[BaseModel]:
     return create_model("Claims", __config__=ConfigDict(extra="forbid"), **of_each)
 
 
-async def extract(article: Article, llm: Llm, prompt: Prompt, progress: Progress) -> Extraction:
+async def extract(
+    article: Article, llm: Llm, prompt: Prompt, progress: Progress, cut: Cut = by_count
+) -> Extraction:
     """Return the claims of ``article``, in the order of their sentences, repeats merged.
 
-    A chunk that fails is recorded as a failure and the others go on.
+    It is asked about in the chunks that ``cut`` makes of it. A chunk that fails is recorded as a failure and
+    the others go on.
     """
-    chunks = list(_chunks(article))
     with about(article=article.id):
-        answers = await asyncio.gather(*(_ask(article, chunk, llm, prompt, progress) for chunk in chunks))
+        answers = await asyncio.gather(*(_ask(article, c, llm, prompt, progress) for c in cut(article)))
     found = _joined(answers)
     in_order = sorted(found.claims, key=lambda claim: claim.sentence)
     return replace(found, claims=tuple(_merged(in_order)))
-
-
-def _chunks(article: Article) -> Iterator[tuple[Sentence, ...]]:
-    """Yield the readable sentences a few at a time, never so many that a small model loses its place."""
-    chunk: list[Sentence] = []
-    size = 0
-    for sentence in article.sentences:
-        if not sentence.is_readable:
-            continue
-        length = sentence.span.end - sentence.span.start
-        if chunk and (len(chunk) == CHUNK_SENTENCES or size + length > CHUNK_CHARACTERS):
-            yield tuple(chunk)
-            chunk, size = [], 0
-        chunk.append(sentence)
-        size += length
-    if chunk:
-        yield tuple(chunk)
 
 
 async def _ask(

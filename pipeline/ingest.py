@@ -114,7 +114,7 @@ def _story(source: Source) -> Story:
         except OSError as error:
             reason = f"cannot be read: {error.strerror or error}"
             skipped.append(Skipped(path=shown(path), reason=reason, is_lost=True))
-    kept = _without_copies(articles, skipped)
+    kept = without_copies(articles, skipped)
     return Story(name=source.name, articles=tuple(kept), skipped=(*skipped, *sidecars.skipped))
 
 
@@ -202,8 +202,8 @@ def read_regular(path: Path) -> bytes:
     return data
 
 
-def _without_copies(articles: Iterable[Article], skipped: list[Skipped]) -> list[Article]:
-    """Keep one of several identical texts, or all that name different outlets, each with an id of its own."""
+def without_copies(articles: Iterable[Article], skipped: list[Skipped]) -> list[Article]:
+    """Keep one of several identical texts, or all that name different outlets; no two have one id or name."""
     by_id: dict[str, list[Article]] = {}
     names: dict[str, int] = {}
     kept: list[Article] = []

@@ -3,7 +3,7 @@
 Shingling and containment as in Broder, "On the resemblance and containment of documents" (1997).
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple, TypeVar
 
@@ -45,11 +45,19 @@ def find_origins(articles: Sequence[Article]) -> Mapping[str, str]:
 
 
 class Sources:
-    """Tells how many independent origins a claim's supporters have."""
+    """Tells how many independent origins a claim's supporters have.
+
+    The ``drafts`` among the articles, by their ids, are none: they back nothing.
+    """
 
     def __init__(
-        self, articles: Sequence[Article], origins: Mapping[str, str], claims: Sequence[Claim]
+        self,
+        articles: Sequence[Article],
+        origins: Mapping[str, str],
+        claims: Sequence[Claim],
+        drafts: Collection[str] = (),
     ) -> None:
+        self._drafts = drafts
         self._articles = {article.id: article for article in articles}
         self._origins = origins
         self._speakers: dict[tuple[str, int], str | None] = {
@@ -60,10 +68,19 @@ class Sources:
         """Return the number of origins among ``claim`` itself and what supports it."""
         return self.count_statements([self.statement(claim), *(self.statement(e) for e in supporters)])
 
+    def told(self, claim: Claim, supporters: Sequence[Evidence]) -> str:
+        """Return in words how many articles, or sources of a draft, say what ``claim`` says."""
+        origins, texts = self.count(claim, supporters), len({e.article_id for e in supporters})
+        who = f"{texts + 1} articles say"
+        if claim.article_id in self._drafts:
+            who = f"{texts} sources say" if texts > 1 else "1 source says"
+        return f"{who} so, from {origins} origin{'s' if origins > 1 else ''}"
+
     def count_statements(self, statements: Sequence[Statement]) -> int:
         """Return the number of origins among sentences that say the same."""
-        pairs = [(a, b) for a, b in combinations(statements, 2) if self._is_one(a, b)]
-        return len(set(group(statements, pairs).values()))
+        backing = [statement for statement in statements if statement.article_id not in self._drafts]
+        pairs = [(a, b) for a, b in combinations(backing, 2) if self._is_one(a, b)]
+        return len(set(group(backing, pairs).values()))
 
     def statement(self, source: Claim | Evidence) -> Statement:
         """Return the sentence of a claim or of evidence, with the speaker of its claims or of the whole."""

@@ -5,13 +5,13 @@ or left waiting, fetches what has come and goes on, until a pass finds every ans
 was handed in is not handed in again, whatever becomes of the command.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from pipeline.batch import Outcome, caps, check_by
+from pipeline.batch import Outcome, Stories, caps, check_by
 from pipeline.batchapi import BatchApi
 from pipeline.batchdesk import Desk
 from pipeline.client import open_client
@@ -25,13 +25,12 @@ from pipeline.progress import Progress
 from pipeline.store import Layout, answers_path, open_answers
 from pipeline.store.batchjobs import open_batch_jobs
 from pipeline.wire import Wire
-from schemas.article import Story
 
 LARGEST_FILE: Final = 1 << 30  # bytes of answers; those of the largest batch are far fewer
 
 
 async def check_by_batches(
-    stories: Sequence[Story],
+    stories: Stories,
     out: Path,
     settings: Settings,
     endpoint: Endpoint,

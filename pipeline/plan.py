@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, NoReturn
 
 from pipeline.adjudicate import STAGE as ADJUDICATE
+from pipeline.batch import Stories
 from pipeline.budget import Budget, most_tokens
 from pipeline.channel import Asking, Channel
 from pipeline.config import Settings
@@ -29,7 +30,6 @@ from pipeline.run import Prompts, check_story
 from pipeline.store import answers_path, open_answers, read_report
 from pipeline.verifier.judge import Judge, chosen_map
 from pipeline.verify import STAGE as VERIFY
-from schemas.article import Story
 from schemas.report import RunInfo
 
 STAGES: Final = (EXTRACT, GROUND, VERIFY, ADJUDICATE)
@@ -136,7 +136,7 @@ class _Nothing:
         """Keep nothing."""
 
 
-async def plan(stories: Sequence[Story], out: Path, settings: Settings, endpoint: Endpoint) -> Plan:
+async def plan(stories: Stories, out: Path, settings: Settings, endpoint: Endpoint) -> Plan:
     """Return what checking ``stories`` into ``out`` would ask; nothing is sent, and nothing written.
 
     Raises InputError where a prompt, a map or the store of answers cannot be read.
@@ -152,7 +152,7 @@ async def plan(stories: Sequence[Story], out: Path, settings: Settings, endpoint
 
 
 async def _asked(
-    stories: Sequence[Story], settings: Settings, endpoint: Endpoint, answers: AnswerStore, model: _Model
+    stories: Stories, settings: Settings, endpoint: Endpoint, answers: AnswerStore, model: _Model
 ) -> dict[str, Usage]:
     """Return what would be sent, by stage, if the endpoint's model were ``model``."""
     channel = Channel(_never, endpoint, answers, Budget(price=endpoint.price), _never)
@@ -210,7 +210,7 @@ def _planned(asked: Sequence[Mapping[str, Usage]], endpoint: Endpoint, runs: Seq
     )
 
 
-def _last_runs(out: Path, stories: Sequence[Story], endpoint: Endpoint) -> list[RunInfo]:
+def _last_runs(out: Path, stories: Stories, endpoint: Endpoint) -> list[RunInfo]:
     """Return the last runs in ``out`` with the same model at the same endpoint."""
     found: list[RunInfo] = []
     for folder in (out, *(out / story.name for story in stories)):

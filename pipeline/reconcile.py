@@ -31,6 +31,8 @@ _SEVERITY = {
 }
 _RANK = {Severity.high: 0, Severity.medium: 1, Severity.low: 2}
 
+Names = Mapping[str, tuple[bool, str]]  # of each article by its id, after whether it is a source
+
 
 @dataclass(frozen=True)
 class Reconciled:
@@ -46,21 +48,26 @@ def reconcile(
     claims: Sequence[Claim],
     judged: Mapping[str, Judged],
     adjudged: Iterable[Adjudged],
+    sources: Sequence[Article] = (),
 ) -> Reconciled:
     """Return verdicts and conflicts; ``judged`` is by claim id, ``origins`` by article id.
 
-    The order of ``articles`` and ``adjudged`` does not change what is found.
+    The order of ``articles`` and ``adjudged`` does not change what is found. Where the articles are drafts
+    that were checked against ``sources``, a draft is the first side of each conflict.
     """
-    names = {article.id: article.name for article in articles}
+    texts = (*articles, *sources)
+    held = {article.id for article in sources}
+    names = {article.id: (article.id in held, article.name) for article in texts}
     conflicts = _conflicts(adjudged, _by_article(claims), names)
-    sources = Sources(articles, origins, claims)
-    has_others = len(articles) > 1
+    drafts = {article.id for article in articles} if sources else set[str]()
+    backing = Sources(texts, origins, claims, drafts)
+    has_others = len(texts) > 1
     against = _against(conflicts)
     verdicts = [
         ReportClaim(
             **dict(claim),
             verdict=_verdict(
-                claim, judged.get(claim.id), against.get(claim.id, ()), sources, has_others=has_others
+                claim, judged.get(claim.id), against.get(claim.id, ()), backing, has_others=has_others
             ),
             worth=worth.score,
             worth_reasons=worth.reasons,
@@ -79,7 +86,7 @@ def _by_article(claims: Iterable[Claim]) -> Mapping[str, Sequence[Claim]]:
 
 
 def _conflicts(
-    adjudged: Iterable[Adjudged], claims: Mapping[str, Sequence[Claim]], names: Mapping[str, str]
+    adjudged: Iterable[Adjudged], claims: Mapping[str, Sequence[Claim]], names: Names
 ) -> tuple[Contradiction, ...]:
     """Return one entry per pair of sentences and kind, strongest first."""
     by_pair: dict[tuple[tuple[str, int], ...], dict[ConflictKind, list[Adjudged]]] = {}
@@ -106,15 +113,15 @@ def _is_weak(entry: Contradiction) -> bool:
     return entry.relation is not Relation.contradiction
 
 
-def _ordered(outcome: Adjudged, names: Mapping[str, str]) -> tuple[Side, Side]:
+def _ordered(outcome: Adjudged, names: Names) -> tuple[Side, Side]:
     """Return the sides of an outcome in an order that does not hang on which was noticed first."""
     one, other = outcome.suspicion.sides
-    keys = [(names[side.article_id], side.article_id, side.span.start) for side in (one, other)]
+    keys = [(*names[side.article_id], side.article_id, side.span.start) for side in (one, other)]
     return (one, other) if keys[0] <= keys[1] else (other, one)
 
 
 def _entry(
-    outcomes: Sequence[Adjudged], claims: Mapping[str, Sequence[Claim]], names: Mapping[str, str]
+    outcomes: Sequence[Adjudged], claims: Mapping[str, Sequence[Claim]], names: Names
 ) -> Contradiction:
     """Return the entry for what was found of one kind in one pair of sentences; all that differs is shown."""
     strongest, *_ = ranked = sorted(outcomes, key=lambda outcome: _strength(outcome, names))
@@ -125,7 +132,7 @@ def _entry(
     pairs = [_ordered(outcome, names) for outcome in alike]
     one, other = (_merged([pair[i] for pair in pairs]) for i in (0, 1))
     kind = strongest.kind
-    parts = [kind.value, names[one.article_id], one.quote, names[other.article_id], other.quote]
+    parts = [kind.value, names[one.article_id][1], one.quote, names[other.article_id][1], other.quote]
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
     return Contradiction(
         id=f"f{digest[:12]}",
@@ -138,7 +145,7 @@ def _entry(
     )
 
 
-def _strength(outcome: Adjudged, names: Mapping[str, str]) -> tuple[float, int, list[int], str, str]:
+def _strength(outcome: Adjudged, names: Names) -> tuple[float, int, list[int], str, str]:
     """Return a key that puts the strongest outcome first, and ties in the order of the text."""
     one, other = _ordered(outcome, names)
     places = [span.start for side in (one, other) for span in side.differs]
@@ -194,7 +201,7 @@ def _verdict(
     claim: Claim,
     judged: Judged | None,
     against: Sequence[Contradiction],
-    sources: Sources,
+    backing: Sources,
     *,
     has_others: bool,
 ) -> Verdict:
@@ -206,14 +213,12 @@ def _verdict(
         return Verdict(label=Label.error, confidence=0.0, evidence=tuple(evidence), error=error)
     supporters = [e for e in evidence if e.stance is Stance.supports]
     if supporters:
-        origins = sources.count(claim, supporters)
-        outlets = len({e.article_id for e in supporters}) + 1
         return Verdict(
             label=Label.supported,
             confidence=max(e.confidence for e in supporters),
             evidence=tuple(supporters),
-            reason=f"{outlets} articles say so, from {origins} origin{'s' if origins > 1 else ''}",
-            origins=origins,
+            reason=backing.told(claim, supporters),
+            origins=backing.count(claim, supporters),
         )
     if not has_others:
         return _unsupported(UnsupportedReason.nothing_to_compare, ())

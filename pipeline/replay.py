@@ -168,8 +168,11 @@ def _story(record: RunRecord, stored: Report) -> Story:
                 f"report.json does not hold the text of {read.path} as it was checked: put the report of "
                 "that run back, or run storycheck check again, which asks nothing that was answered."
             )
-    articles = tuple(_article(kept[read.id]) for read in record.articles)
-    return Story(name=record.story, articles=articles, skipped=stored.skipped)
+    checked, sources = (
+        tuple(_article(kept[read.id]) for read in record.articles if kept[read.id].is_source is is_source)
+        for is_source in (False, True)
+    )
+    return Story(name=record.story, articles=checked, skipped=stored.skipped, sources=sources)
 
 
 def _article(stored: ReportArticle) -> Article:

@@ -38,11 +38,13 @@ class Candidate:
 def retrieve(claims: Sequence[Claim], articles: Sequence[Article]) -> Mapping[str, tuple[Candidate, ...]]:
     """Return the candidates of each claim by its id, best first; none for a claim that nothing comes near.
 
+    They are sentences of ``articles``, but none of the claim's own.
+
     BM25 as in Lù, "BM25S" (2024), with that library's defaults.
     """
     places = [(a, s) for a in articles for s in a.sentences if s.is_readable]
     stems = [content_stems(article.quote(sentence.span)) for article, sentence in places]
-    if not any(stems) or len(articles) < 2:
+    if not any(stems):
         return {claim.id: () for claim in claims}
     weights = _weights(stems)
     unknown = max(weights.values())  # a word that no sentence has weighs as much as the rarest one

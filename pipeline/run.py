@@ -13,6 +13,7 @@ from pipeline import __version__
 from pipeline.adjudicate import Adjudged, Context, Ruling, adjudicate, in_same_words
 from pipeline.align import Vectors, align, embedding
 from pipeline.budget import NO_CAPS
+from pipeline.chunks import by_content, by_count
 from pipeline.cluster import cluster
 from pipeline.compare import comparing
 from pipeline.errors import EndpointError
@@ -98,17 +99,17 @@ async def check_story(
     """
     started = datetime.now(UTC)
     work = Work(story)
-    articles = {article.id: article for article in story.articles}
+    articles = {article.id: article for article in story.texts}
     vectors = shipped_embedder().vectors
     with meanwhile() as ahead:
-        compared = ahead.begin(comparing(story.articles))
-        sentences = ahead.begin(embedding((), story.articles, vectors), on_thread=True)
+        compared = ahead.begin(comparing(story.articles, story.sources))
+        sentences = ahead.begin(embedding((), story.texts, vectors), on_thread=True)
         await _timed(work, llm, "extract", lambda: _extract_all(work, llm, prompts, progress))
         if work.stopped is None and not llm.is_waiting:
             await _timed(work, llm, "ground", lambda: _ground_all(work, articles, llm, judge, progress))
         if work.stopped is None and not llm.is_waiting:
             claims = ahead.begin(embedding(work.claims, story.articles, vectors), on_thread=True)
-            candidates = retrieve(work.claims, story.articles)
+            candidates = retrieve(work.claims, story.sources or story.articles)
             await _timed(
                 work, llm, "verify", lambda: _verify_all(work, candidates, articles, judge, progress)
             )
@@ -129,8 +130,9 @@ async def check_story(
 
 async def _extract_all(work: Work, llm: Llm, prompts: Prompts, progress: Progress) -> None:
     articles = work.story.articles
+    cut = by_content if work.story.sources else by_count
     progress.start("extract", sum(s.is_readable for a in articles for s in a.sentences))
-    results = await _gather(work, (extract(a, llm, prompts.extract, progress) for a in articles))
+    results = await _gather(work, (extract(a, llm, prompts.extract, progress, cut) for a in articles))
     for article, result in zip(articles, results, strict=True):
         if isinstance(result, Extraction):
             work.claims.extend(result.claims)
@@ -175,7 +177,7 @@ def _suspicions(
     """Return what is likely enough to be a conflict to be judged once more."""
     doubted = [(c, e) for c in work.claims if c.id in work.judged for e in work.judged[c.id].evidence]
     wanted = worth_aligning(compared, doubted, LEAST_LIKELY)
-    aligned = align(work.claims, work.story.articles, vectors, wanted)
+    aligned = align(work.claims, work.story.articles, vectors, wanted, work.story.sources)
     return suspect(compared, aligned, doubted, articles, LEAST_LIKELY)
 
 
@@ -244,8 +246,8 @@ def _report(
     settings: Mapping[str, str],
 ) -> Report:
     story = work.story
-    origins = find_origins(story.articles)
-    outcome = reconcile(story.articles, origins, work.claims, work.judged, work.adjudged)
+    origins = find_origins(story.texts)
+    outcome = reconcile(story.articles, origins, work.claims, work.judged, work.adjudged, story.sources)
     failures = [*work.failures, *_unjudged(work, outcome.claims)]
     spent = _spent(llm.usage.values())
     info = RunInfo(
@@ -275,12 +277,12 @@ def _report(
     return Report(
         story=story.name,
         run=info,
-        articles=tuple(report_article(a, origins[a.id]) for a in story.articles),
+        articles=report_articles(story, origins),
         claims=outcome.claims,
         contradictions=outcome.contradictions,
         skipped=story.skipped,
         dropped=tuple(work.dropped),
-        clusters=cluster(story.articles, origins, outcome.claims),
+        clusters=cluster(story.articles, origins, outcome.claims, story.sources),
     )
 
 
@@ -345,11 +347,20 @@ def _run_id(story: Story, llm: Llm, prompts: Prompts) -> str:
     """Return an id that comes from what was checked, with what: the same run has the same id."""
     used = [prompt.sha256 for prompt in prompts.used().values()]
     parts = [llm.endpoint.model, *used, *(article.id for article in story.articles)]
+    if story.sources:
+        parts += ["against", *(source.id for source in story.sources)]
     return "r" + hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
 
 
-def report_article(article: Article, origin: str) -> ReportArticle:
-    """Return ``article`` as a report holds it; ``origin`` is shared by articles that copy one another."""
+def report_articles(story: Story, origins: Mapping[str, str]) -> tuple[ReportArticle, ...]:
+    """Return the texts of ``story`` as a report holds them; ``origins`` is by their ids, those known."""
+    return (
+        *(_report_article(a, origins.get(a.id, ""), is_source=False) for a in story.articles),
+        *(_report_article(a, origins.get(a.id, ""), is_source=True) for a in story.sources),
+    )
+
+
+def _report_article(article: Article, origin: str, *, is_source: bool) -> ReportArticle:
     return ReportArticle(
         id=article.id,
         path=article.path,
@@ -366,4 +377,5 @@ def report_article(article: Article, origin: str) -> ReportArticle:
             ReportSentence(number=s.number, span=s.span, role=s.role, paragraph=s.paragraph)
             for s in article.sentences
         ),
+        is_source=is_source,
     )

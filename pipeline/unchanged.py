@@ -12,7 +12,7 @@ from pipeline.endpoint import Endpoint
 from pipeline.errors import InputError
 from pipeline.provenance import made_by, sidecars
 from pipeline.publish import FILES, PAGE, TO_INDEX, write_pages
-from pipeline.run import Prompts, report_article
+from pipeline.run import Prompts, report_articles
 from pipeline.store import REPORT, RUN, Answers, read_decisions, read_report, read_run
 from pipeline.trace import digest, sha256
 from pipeline.verifier.stance import StanceMap
@@ -44,15 +44,15 @@ def unchanged(folder: Path, story: Story, now: Making) -> Report | None:
         record = read_run(folder)
         if not _is_made_alike(record, now) or not _is_as_written(folder, record, REPORT):
             return None
-        if record.sidecars != sidecars(article.path for article in story.articles):
+        if record.sidecars != sidecars(article.path for article in story.texts):
             return None
         report = read_report(folder)
     except InputError:  # there is no run, or none that can be read
         return None
     origins = {article.id: article.origin for article in report.articles}
-    read = tuple(report_article(a, origins.get(a.id, "")) for a in story.articles)
+    now_read = report_articles(story, origins)
     was = (report.story, report.articles, report.skipped)
-    return report if was == (story.name, read, story.skipped) else None
+    return report if was == (story.name, now_read, story.skipped) else None
 
 
 def _is_made_alike(record: RunRecord, now: Making) -> bool:

@@ -71,8 +71,17 @@ class Skipped(Record):
 
 
 class Story(Record):
-    """The articles of one story, in the order of their paths."""
+    """The articles of one story, in the order of their paths, which are checked against each other.
+
+    Where there are ``sources``, the articles are checked against those alone, and the sources not at all.
+    """
 
     name: str
     articles: tuple[Article, ...]
     skipped: tuple[Skipped, ...] = ()
+    sources: tuple[Article, ...] = ()
+
+    @property
+    def texts(self) -> tuple[Article, ...]:
+        """All that was read: the articles, then the sources."""
+        return (*self.articles, *self.sources)

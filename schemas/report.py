@@ -107,7 +107,10 @@ class ReportSentence(Record):
 
 
 class ReportArticle(Record):
-    """An article as the report names it; ``origin`` is the same for near-copies of one text."""
+    """An article as the report names it; ``origin`` is the same for near-copies of one text.
+
+    ``is_source``: others were checked against it, and no claim was drawn from it.
+    """
 
     id: str
     path: str
@@ -121,6 +124,7 @@ class ReportArticle(Record):
     notes: tuple[str, ...] = ()
     text: str = ""
     sentences: tuple[ReportSentence, ...] = ()
+    is_source: bool = False
 
     @property
     def label(self) -> str:
@@ -152,3 +156,9 @@ class Report(Record):
     skipped: tuple[Skipped, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     clusters: tuple[Cluster, ...] = ()
+
+    @property
+    def draft(self) -> ReportArticle | None:
+        """The text that was checked against sources; None where articles were checked against each other."""
+        checked = [article for article in self.articles if not article.is_source]
+        return checked[0] if len(checked) == 1 < len(self.articles) else None

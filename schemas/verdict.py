@@ -44,7 +44,8 @@ class Verdict(Record):
     """The label of one claim with the evidence it rests on.
 
     ``origins`` counts the independent origins of the claim's own article and the supporting ones:
-    near-copies of one wire text count once, and so do articles that quote one and the same speaker.
+    near-copies of one wire text count once, and so do articles that quote one and the same speaker. A draft
+    that is checked against sources counts for none.
     """
 
     label: Label

@@ -8,10 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from pipeline.chunks import CHUNK_CHARACTERS, CHUNK_SENTENCES
 from pipeline.errors import AnswerInvalid, AnswerTruncated, ContextTooLong, EndpointDown
 from pipeline.extract import (
-    CHUNK_CHARACTERS,
-    CHUNK_SENTENCES,
     CLAIMS_A_SENTENCE,
     Extraction,
     answer_schema,

@@ -31,8 +31,9 @@ from benchmarks.injections.stories import (
     sentences_added,
 )
 from benchmarks.injections.tally import Row, share, shares, wilson
+from pipeline.chunks import CHUNK_SENTENCES
 from pipeline.config import DEFAULT_PROMPTS
-from pipeline.extract import CHUNK_SENTENCES, extract
+from pipeline.extract import extract
 from pipeline.ingest import ingest
 from pipeline.progress import Silent
 from pipeline.prompts import load_prompt

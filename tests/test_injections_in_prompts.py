@@ -18,8 +18,8 @@ from benchmarks.injections.attacks import Attack, Placement, read_attacks
 from benchmarks.injections.stories import base_sentences, lay_out
 from pipeline import report
 from pipeline.batch import check_stories
+from pipeline.chunks import CHUNK_SENTENCES
 from pipeline.config import Settings
-from pipeline.extract import CHUNK_SENTENCES
 from pipeline.llm import Endpoint
 from pipeline.progress import Silent
 from pipeline.prompts import FOLDER, Prompt, as_text, load_prompt

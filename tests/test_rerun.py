@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from benchmarks import rerun
 from benchmarks.rerun import FIRST, VARIANTS, compared, resplit, sentences_a_question, turned
 from benchmarks.stored import RerunResult
-from pipeline import extract
+from pipeline import chunks
 from schemas.article import Story
 from schemas.verdict import Label, Verdict
 from tests import sample_report as sample
@@ -61,16 +61,16 @@ def test_a_cut_loses_no_word(parts: Sequence[str]) -> None:
 
 
 def test_fewer_sentences_a_question_for_a_while_only() -> None:
-    before = extract.CHUNK_SENTENCES
+    before = chunks.CHUNK_SENTENCES
 
     def fails() -> None:
         with sentences_a_question(1):
-            assert extract.CHUNK_SENTENCES == 1
+            assert chunks.CHUNK_SENTENCES == 1
             raise KeyError
 
     with pytest.raises(KeyError):
         fails()
-    assert extract.CHUNK_SENTENCES == before != rerun.FEWER_SENTENCES
+    assert chunks.CHUNK_SENTENCES == before != rerun.FEWER_SENTENCES
 
 
 def test_runs_are_compared_with_the_first_in_figures_alone() -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from pipeline.batch import Outcome
+    from pipeline.batch import Outcome, Stories
 
     Checker = Callable[..., Coroutine[None, None, Outcome]]
 
@@ -50,6 +50,10 @@ def check(
         typer.Argument(
             help="Articles (.txt, .md), a folder of them, or a folder of such folders.", callback=_needed
         ),
+    ] = None,
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(help="Check the articles as drafts against these sources alone; may be repeated."),
     ] = None,
     out: Annotated[str, typer.Option("-o", "--out", help="Folder for the report.")] = "out",
     model: Annotated[
@@ -148,13 +152,13 @@ def check(
         workers=workers,
     )
     if dry_run:
-        raise typer.Exit(_dry_run(paths or [], Path(out), settings))
+        raise typer.Exit(_dry_run(paths or [], against or [], Path(out), settings))
 
     def run() -> int:
         if replay is not None:
             return replay_run(replay, Path(out) if _is_given(context, "out") else None, settings, quiet=quiet)
         heard = Heard(frozenset(fail_on or ()), quiet=quiet, verbose=verbose)
-        return _check(paths or [], out, settings, engine, heard)
+        return _check(_stories(paths or [], against or [], engine), out, settings, engine, heard)
 
     raise typer.Exit(logged(log_options(log_format, log_file, with_text=log_text), run))
 
@@ -170,6 +174,8 @@ def _refuse_mixed(context: typer.Context, out: str) -> None:
 
     given = context.params
     is_dask = given["engine"] is EngineName.dask
+    if given["against"] and given["replay"] is not None:
+        raise typer.BadParameter("--replay takes the sources from the run: give it without --against.")
     if given["wait"] is not None and not given["batch"]:
         raise typer.BadParameter("--wait goes with --batch.")
     if not is_dask and (given["scheduler"] is not None or given["workers"] is not None):
@@ -187,14 +193,23 @@ def _refuse_mixed(context: typer.Context, out: str) -> None:
             raise typer.BadParameter("with a URL for -o answers are kept there: give it without --cache.")
 
 
-def _check(paths: list[Path], out: str, settings: Settings, engine: EngineName, heard: Heard) -> int:
+def _stories(paths: list[Path], against: list[Path], engine: EngineName) -> "Stories":
+    """Return what there is to check; where a cluster does it, each story is read when its turn comes."""
+    from pipeline.ingest import ingest, open_stories
+
+    if against:
+        from pipeline.drafts import set_against
+
+        return set_against(ingest(paths), ingest(against))
+    return ingest(paths) if engine is EngineName.inline else open_stories(paths)
+
+
+def _check(stories: "Stories", out: str, settings: Settings, engine: EngineName, heard: Heard) -> int:
     from rich.console import Console
 
     from pipeline import terminal
-    from pipeline.ingest import ingest, open_stories
     from pipeline.store import is_url
 
-    stories = ingest(paths) if engine is EngineName.inline else open_stories(paths)
     with _alone(out):
         # The heavy part comes last: bad input is told at once.
         from pipeline.interruption import Interruption, on_signals
@@ -252,10 +267,8 @@ def _promise_to_end(errors: "Console", *, quiet: bool) -> None:
         errors.print("ending: what is under way is finished first; Ctrl-C again stops at once")
 
 
-def _dry_run(paths: list[Path], out: Path, settings: Settings) -> int:
-    from pipeline.ingest import ingest
-
-    stories = ingest(paths)
+def _dry_run(paths: list[Path], against: list[Path], out: Path, settings: Settings) -> int:
+    stories = _stories(paths, against, EngineName.inline)
     from pipeline.foretell import plan_lines
     from pipeline.plan import plan
     from pipeline.prices import BATCH_SHARE

@@ -10,6 +10,7 @@ Vocabulary: https://schema.org/ClaimReview. What search engines ask for: Google 
 from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
+from pipeline.errors import InputError
 from pipeline.export.asked import Asked, Reviewer
 from pipeline.export.jsonlines import json_text
 from pipeline.export.rows import live
@@ -32,8 +33,10 @@ _IN_HTML = str.maketrans({"<": r"\u003c", ">": r"\u003e", "&": r"\u0026"})
 def export_claimreview(stories: Sequence[Stored], asked: Asked) -> str:
     """Return a JSON-LD graph with two reviews for each accepted contradiction.
 
-    The text may stand in a ``<script type="application/ld+json">`` as it is.
+    The text may stand in a ``<script type="application/ld+json">`` as it is. Raises InputError for a draft.
     """
+    if any(stored.report.draft is not None for stored in stories):
+        raise InputError("A draft is published nowhere: there is nothing of it to review in public.")
     if asked.reviewer is None:
         raise ValueError("a review needs a reviewer")
     graph = [

@@ -61,7 +61,7 @@ def find_sources(paths: Sequence[Path]) -> list[Source]:
             loose.append(file)
     if loose or skipped:
         sources.append(Source(_common_name(loose), tuple(loose), tuple(skipped)))
-    return _named(sources)
+    return named(sources)
 
 
 def shown(path: Path) -> str:
@@ -214,7 +214,7 @@ def _common_name(files: Sequence[Path]) -> str:
         return "story"
 
 
-def _named(sources: Iterable[Source]) -> list[Source]:
+def named(sources: Iterable[Source]) -> list[Source]:
     """Give every story a name of its own that is safe as a folder's, on file systems that fold case too."""
     taken: set[str] = set()
     named = []

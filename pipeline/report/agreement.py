@@ -1,6 +1,6 @@
 """Supported claims that say the same, told once: who agrees, how independently, and who was first."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.likeness import group_claims
@@ -14,9 +14,9 @@ class Agreement:
     """One supported claim with those of other articles that say the same.
 
     ``claim`` has the wording that stands for all; ``others`` are the further claims; ``evidence`` holds one
-    passage per confirming article. ``outlets`` counts that of the claim, too, ``origins`` the independent
-    ones among them (0 where unknown). ``speaker`` is the one whom all of them quote, or null, and
-    ``first_article_id`` the article that was published first, null where that is not known.
+    passage per confirming article. ``outlets`` counts that of the claim, too, unless it is a draft's, and
+    ``origins`` the independent ones among them (0 where unknown). ``speaker`` is the one whom all of them
+    quote, or null, and ``first_article_id`` the article published first, null where that is not known.
     """
 
     claim: ReportClaim
@@ -35,7 +35,8 @@ def agreements(report: Report) -> tuple[Agreement, ...]:
     """
     supported = {claim.id: claim for claim in report.claims if claim.verdict.label is Label.supported}
     articles = {article.id: article for article in report.articles}
-    found = [_agreement(group, cluster, articles) for group, cluster in _groups(report, supported)]
+    drafts = {report.draft.id} if report.draft else set[str]()
+    found = [_agreement(group, cluster, articles, drafts) for group, cluster in _groups(report, supported)]
     return tuple(sorted(found, key=lambda agreement: (-agreement.origins, -agreement.outlets)))
 
 
@@ -55,17 +56,21 @@ def _groups(
 
 
 def _agreement(
-    group: Sequence[ReportClaim], cluster: Cluster | None, articles: Mapping[str, ReportArticle]
+    group: Sequence[ReportClaim],
+    cluster: Cluster | None,
+    articles: Mapping[str, ReportArticle],
+    drafts: Collection[str],
 ) -> Agreement:
     claim = _head(group, cluster)
     passages = _passages(group, claim.article_id)
     article_ids = {claim.article_id, *passages, *(other.article_id for other in group)}
     article_ids |= set(cluster.article_ids) if cluster else set()
+    backing = article_ids.difference(drafts)
     return Agreement(
         claim=claim,
         others=tuple(other for other in group if other is not claim),
         evidence=tuple(passages.values()),
-        outlets=len({articles[name].label if name in articles else name for name in article_ids}),
+        outlets=len({articles[name].label if name in articles else name for name in backing}),
         origins=cluster.origins if cluster else claim.verdict.origins,
         speaker=cluster.speaker if cluster else _one_speaker(claim, passages, articles),
         first_article_id=cluster.first_article_id if cluster else None,

@@ -1,7 +1,7 @@
 """report.md: the report for a terminal or a chat, in which no foreign text can be markup."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 
 from pipeline.report import words
 from pipeline.report.agreement import Agreement
@@ -9,7 +9,7 @@ from pipeline.report.html import articles_by_id
 from pipeline.report.passage import parts
 from pipeline.report.summary import Summary, summarise
 from pipeline.report.text import one_line
-from schemas.contradiction import Contradiction, Relation, Side
+from schemas.contradiction import Relation, Side
 from schemas.report import Report, ReportArticle, ReportClaim
 from schemas.verdict import Label
 
@@ -27,7 +27,8 @@ def render_markdown(report: Report) -> str:
     lines = [f"# {escape(report.story) or 'One story'}", "", escape(summary.result), ""]
     for source in report.articles:
         title = f": {escape(source.title)}" if source.title else ""
-        lines.append(f"- **{escape(source.label)}**, {words.day(source.published)}{title}")
+        is_draft = " (the draft)" if source is report.draft else ""
+        lines.append(f"- **{escape(source.label)}**{is_draft}, {words.day(source.published)}{title}")
     lines += ["", *_gaps(report, summary), *_findings(summary, article)]
     lines += [*_single(summary, article), *_confirmed(summary, article), *_problems(summary), *_made(report)]
     lines.append("storycheck is no arbiter of truth: it shows who says what, and where they part.")
@@ -61,7 +62,7 @@ def _findings(summary: Summary, article: Articles) -> Iterator[str]:
     yield from ("## Contradictions", "")
     if not summary.findings[Relation.contradiction]:
         yield from (f"{escape(summary.outcome)}.", "")
-    yield from _cards(summary.findings[Relation.contradiction], article)
+    yield from _cards(summary, Relation.contradiction, article)
     if summary.unlinked:
         yield from ("### Contradicted claims without a pair of passages", "")
         for claim in summary.unlinked:
@@ -73,18 +74,19 @@ def _findings(summary: Summary, article: Articles) -> Iterator[str]:
     ):
         if summary.findings[relation]:
             yield from (name, "")
-            yield from _cards(summary.findings[relation], article)
+            yield from _cards(summary, relation, article)
 
 
-def _cards(findings: Iterable[Contradiction], article: Articles) -> Iterator[str]:
-    for number, finding in enumerate(findings, start=1):
+def _cards(summary: Summary, relation: Relation, article: Articles) -> Iterator[str]:
+    for number, finding in enumerate(summary.findings[relation], start=1):
         sure = f"{words.likelihood(finding.confidence)}, {words.percent(finding.confidence)}"
         yield from (f"### {number}. {words.CONFLICT[finding.kind]}", "")
         yield f"*{finding.severity.value} severity; confidence: {sure}*"
         yield from ("", f"Why: {escape(finding.reason)}", "")
         for side in finding.sides:
             source = article(side.article_id)
-            yield f"> **{escape(source.label)}**, {words.day(source.published)}:"
+            says = f"{told}: " if (told := summary.terms.says(source)) else ""
+            yield f"> {says}**{escape(source.label)}**, {words.day(source.published)}:"
             yield from (f"> “{_marked(side)}”", "")
 
 
@@ -100,11 +102,12 @@ def _marked(side: Side) -> str:
 
 
 def _single(summary: Summary, article: Articles) -> Iterator[str]:
-    yield from ("## What only one outlet says", "")
+    terms = summary.terms
+    yield from (f"## {terms.alone}", "")
     if not summary.single.outlets:
-        yield from ("No claim stands alone." if summary.labels[Label.supported] else "There are none.", "")
+        yield from (terms.none_alone if summary.labels[Label.supported] else "There are none.", "")
     for reason in summary.reasons:
-        yield f"- *{words.REASON[reason]}*: {words.REASON_EXPLAINED[reason]}"
+        yield f"- *{words.REASON[reason]}*: {terms.reasons[reason]}"
     if summary.reasons:
         yield ""
     if summary.single.first:
@@ -141,7 +144,7 @@ def _why(claim: ReportClaim) -> str:
 def _confirmed(summary: Summary, article: Articles) -> Iterator[str]:
     if not summary.agreements:
         return
-    yield from ("## What the others confirm", "")
+    yield from (f"## {summary.terms.confirmed}", "")
     for agreement in summary.agreements:
         yield from _agreement(agreement, article)
     yield ""
@@ -156,7 +159,8 @@ def _agreement(agreement: Agreement, article: Articles) -> Iterator[str]:
     source = escape(article(claim.article_id).label)
     told = f"confirmed{by}; in all {outlets}{origins}{_first(agreement, article)}"
     number = words.spelled(agreement.outlets)
-    quoting = f"**One speaker, {number} outlets**: all of them quote {escape(agreement.speaker or '')}"
+    noun = "outlet" if agreement.outlets == 1 else "outlets"
+    quoting = f"**One speaker, {number} {noun}**: all of them quote {escape(agreement.speaker or '')}"
     yield from _claim(claim, source, told, tail=f". {quoting}" if agreement.speaker else "")
 
 

@@ -42,6 +42,7 @@ class Column:
 
     number: int
     articles: tuple[ReportArticle, ...]
+    is_draft: bool = False
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -107,7 +108,7 @@ class Matrix:
 
 def matrix(report: Report) -> Matrix:
     """Return the points of a story: those in conflict first, strongest first, then by how many agree."""
-    columns = _columns(report.articles)
+    columns = _columns(report)
     number = {article.id: column.number for column in columns for article in column.articles}
     articles = {article.id: article for article in report.articles}
     place = {finding.id: i for i, finding in enumerate(report.contradictions)}
@@ -143,12 +144,15 @@ def _rank(row: Row, place: Mapping[str, int]) -> tuple[int, int, int, int]:
     return int(row.finding.relation is not Relation.contradiction), place[row.finding.id], 0, 0
 
 
-def _columns(articles: Sequence[ReportArticle]) -> tuple[Column, ...]:
-    """Return one column an origin, in the order of publication, those without a date last."""
+def _columns(report: Report) -> tuple[Column, ...]:
+    """Return one column an origin, in the order of publication, those without a date last; a draft leads."""
+    draft = report.draft
     by_origin: dict[str, list[ReportArticle]] = defaultdict(list)
-    for article in sorted(articles, key=lambda article: article.published or date.max):
-        by_origin[article.origin].append(article)
-    return tuple(Column(i, tuple(same)) for i, same in enumerate(by_origin.values()))
+    for article in sorted(report.articles, key=lambda article: article.published or date.max):
+        if article is not draft:
+            by_origin[article.origin].append(article)
+    alone = [Column(0, (draft,), is_draft=True)] if draft is not None else []
+    return (*alone, *(Column(i, tuple(same)) for i, same in enumerate(by_origin.values(), len(alone))))
 
 
 def _row(point: Point, articles: Mapping[str, ReportArticle], number: Mapping[str, int]) -> Row:

@@ -86,7 +86,6 @@ def _environment() -> Environment:
         "REASONS_SHOWN": words.REASONS_SHOWN,
         "RELATION": words.RELATION,
         "RULING": words.RULING,
-        "REASON_EXPLAINED": words.REASON_EXPLAINED,
         "counted": words.counted,
         "share": words.share,
         "spelled": words.spelled,

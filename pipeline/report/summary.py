@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from pipeline.report.agreement import Agreement, agreements
 from pipeline.report.single import Single, single
+from pipeline.report.terms import Terms, terms
 from pipeline.report.words import counted, listed, quoted, rewording, share
 from schemas.contradiction import Contradiction, Relation, Severity
 from schemas.report import Report, ReportClaim
@@ -34,11 +35,13 @@ class Problem:
 class Summary:
     """What the pages say about a report as a whole.
 
-    ``outcome`` is what was found, ``basis`` in how much, ``result`` both as one sentence. ``gaps`` are
-    sentences on what was not checked, empty where everything was. ``unlinked`` are contradicted claims that
-    no side of a contradiction names. The findings keep the report's order: strongest first.
+    ``terms`` are the words that it is told in; ``outcome`` is what was found, ``basis`` in how much,
+    ``result`` both as one sentence. ``gaps`` are sentences on what was not checked, empty where everything
+    was. ``unlinked`` are contradicted claims that no side of a contradiction names. The findings keep the
+    report's order: strongest first.
     """
 
+    terms: Terms
     outcome: str
     basis: str
     gaps: tuple[str, ...]
@@ -67,6 +70,7 @@ def summarise(report: Report) -> Summary:
     gaps = _gaps(report, labels[Label.error])
     linked = {side.claim_id for found in report.contradictions for side in found.sides}
     return Summary(
+        terms=terms(report),
         outcome=_outcome(report, findings, is_complete=not gaps),
         basis=_basis(report),
         gaps=gaps,
@@ -96,6 +100,9 @@ def severities(report: Report) -> dict[Severity, int]:
 def _basis(report: Report) -> str:
     coverage = report.run.coverage
     read = share(coverage.sentences_read, coverage.sentences_readable or coverage.sentences)
+    if report.draft is not None:
+        against = counted(len(report.articles) - 1, "source")
+        return f"{counted(len(report.claims), 'claim')} of the draft against {against}, {read} of it read"
     return (
         f"{counted(len(report.claims), 'claim')} from {counted(len(report.articles), 'article')}, "
         f"{read} of sentences read"
@@ -137,7 +144,7 @@ def _gaps(report: Report, error_claims: int) -> tuple[str, ...]:
     elif error_claims:
         gaps.append(f"{counted(error_claims, 'claim')} of {len(report.claims):,} ended in an error.")
     if report.articles and not report.claims:
-        gaps.append("No claim was found in any article.")
+        gaps.append(f"No claim was found {terms(report).nowhere}.")
     if run.failures:
         gaps.append(f"{counted(len(run.failures), 'step')} failed, listed under Errors with the reason.")
     elif coverage.errors > error_claims:

@@ -7,7 +7,6 @@ from datetime import date
 
 from pipeline.report.points import statement
 from pipeline.report.text import clip
-from schemas.cluster import Cluster
 from schemas.contradiction import Contradiction, Relation, Side
 from schemas.report import Report, ReportArticle
 
@@ -86,17 +85,22 @@ class Timeline:
 
 
 def timeline(report: Report) -> Timeline:
-    """Return the days of a report in order, with what was first published on each, and its updates."""
+    """Return the days of a report in order, with what was first published on each, and its updates.
+
+    A draft is published on none.
+    """
+    draft = report.draft
+    published = [article for article in report.articles if article is not draft]
     articles = {article.id: article for article in report.articles}
     claims = {claim.id: claim for claim in report.claims}
     by_day: dict[date, list[ReportArticle]] = defaultdict(list)
-    for article in report.articles:
+    for article in published:
         if article.published:
             by_day[article.published].append(article)
     firsts: dict[date, list[First]] = defaultdict(list)
     untold = 0
     for cluster in report.clusters:
-        told = _days(cluster, articles)
+        told = _days([name for name in cluster.article_ids if draft is None or name != draft.id], articles)
         if told is None:
             untold += 1
             continue
@@ -109,7 +113,7 @@ def timeline(report: Report) -> Timeline:
     return Timeline(
         days=days[:DAYS],
         folded_days=days[DAYS:],
-        undated=tuple(article for article in report.articles if article.published is None),
+        undated=tuple(article for article in published if article.published is None),
         updates=updates[:UPDATES],
         folded_updates=updates[UPDATES:],
         untold=untold,
@@ -126,11 +130,11 @@ def _weight(first: First) -> int:
 
 
 def _days(
-    cluster: Cluster, articles: Mapping[str, ReportArticle]
+    article_ids: Sequence[str], articles: Mapping[str, ReportArticle]
 ) -> list[tuple[date, tuple[ReportArticle, ...]]] | None:
     """Return a cluster's articles by day, or None where one has no date: it could have been the first."""
     by_day: dict[date, list[ReportArticle]] = defaultdict(list)
-    for name in cluster.article_ids:
+    for name in article_ids:
         article = articles.get(name)
         if article is None or article.published is None:
             return None
