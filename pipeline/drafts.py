@@ -26,7 +26,7 @@ def set_against(drafts: Sequence[Story], sources: Sequence[Story]) -> list[Story
     kept = without_copies(others, left_out)
     if not kept:
         raise InputError(_no_source(checked, left_out))
-    names = [source.name for source in named(Source(draft.name, ()) for draft in checked)]
+    names = [source.name for source in named([Source(draft.name, ()) for draft in checked])]
     return [
         Story(
             name=name,

@@ -4,6 +4,7 @@
 outlet = "The Courier"
 published = 2031-05-04
 title = "Mill burns in Harborough"
+url = "https://courier.example/mill"
 """
 
 import re
@@ -19,7 +20,7 @@ from pipeline.reading.toml import read_toml
 
 SIDECAR: Final = "story.toml"
 _LARGEST: Final = 1_000_000  # bytes
-_KEYS: Final = ("outlet", "published", "title")
+_KEYS: Final = ("outlet", "published", "title", "url")
 
 
 def read_sidecar(path: Path, shown: str) -> dict[str, Metadata]:

@@ -16,6 +16,7 @@ from schemas.article import Skipped
 SUFFIXES: Final = (".txt", ".md")
 # Beside articles, or beside the stories that `group` makes, and none themselves.
 SIDECARS: Final = (SIDECAR, "gold.json", "groups.jsonl", "alone.jsonl", "skipped.jsonl")
+PAGES: Final = "pages"  # of a run directory: fetched pages, so that no story of a batch can have that name
 GROUPING: Final = "grouping.sqlite"  # what `group` knows, and what SQLite keeps beside it
 _ABOUT_FOLDER: Final = re.compile(r"(?:readme|licen[cs]e|changelog|contributing)", re.IGNORECASE)
 _NO_ARTICLE: Final = "not a .txt or .md file"
@@ -31,14 +32,16 @@ class Source(NamedTuple):
     skipped: tuple[Skipped, ...] = ()
 
 
-def find_sources(paths: Sequence[Path]) -> list[Source]:
+def find_sources(paths: Sequence[Path], unread: Sequence[Skipped] = ()) -> list[Source]:
     """Return the stories that ``paths`` hold: folders in the order given, then all single files as one story.
+
+    ``unread`` is what was to be among the single files, and is not there.
 
     Raises InputError for a path that is not there and for a folder that cannot be read.
     """
     folders: list[Path] = []
     files: list[Path] = []
-    skipped: list[Skipped] = []
+    skipped = list(unread)
     for path, is_listed in _expanded(paths):
         if is_folder(path):
             folders.append(path)
@@ -209,14 +212,15 @@ def _common_name(files: Sequence[Path]) -> str:
     if not files:
         return "story"
     try:
-        return Path(os.path.commonpath([file.absolute().parent for file in files])).name
+        folder = Path(os.path.commonpath([file.absolute().parent for file in files]))
+        return folder.parent.name if folder.name == PAGES else folder.name
     except ValueError:  # on different drives
         return "story"
 
 
-def named(sources: Iterable[Source]) -> list[Source]:
+def named(sources: Sequence[Source]) -> list[Source]:
     """Give every story a name of its own that is safe as a folder's, on file systems that fold case too."""
-    taken: set[str] = set()
+    taken = {PAGES} if len(sources) > 1 else set[str]()
     named = []
     for source in sources:
         plain = unicodedata.normalize("NFC", printable(source.name))

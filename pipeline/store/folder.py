@@ -5,8 +5,10 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
+from typing import IO, Any
 
 from pipeline.errors import InputError
+from pipeline.reading.sources import PAGES
 from pipeline.store.answers import ANSWERS, APPLICATION_ID
 from pipeline.store.decisionfile import DECISIONS, DECISIONS_ID
 from pipeline.store.decisions import read_decisions
@@ -20,6 +22,8 @@ _OURS = {
     "report.json": b'"schema_version": 1,\n  "story":',
     "index.html": b'<meta name="generator" content="storycheck">',
 }
+FETCHES = "pages.jsonl"  # the record in the folder of fetched pages
+_FETCHES_MARK = b'{"schema_version":1,"url":"http'
 LONGEST_WRITE_S = 60.0  # a file that is half written for longer will never be whole
 _HEAD = 2000  # bytes in which a file shows whose it is
 
@@ -55,6 +59,9 @@ def _is_ours(out: Path) -> bool:
     for name, mark in ((DECISIONS, DECISIONS_ID), (VECTORS, VECTORS_ID)):
         if (out / name).is_file() and _mark(out / name) == mark.to_bytes(4, "big"):
             return True
+    fetches = out / PAGES / FETCHES  # of a run that never got further than its pages
+    if fetches.is_file() and _head(fetches).startswith(_FETCHES_MARK):
+        return True
     return any(sign in _head(out / name) for name, sign in _OURS.items() if (out / name).is_file())
 
 
@@ -143,8 +150,17 @@ def write_text(path: Path, text: str) -> None:
 
     Raises InputError when it cannot be written.
     """
+    _write(path, text)
+
+
+def write_bytes(path: Path, data: bytes) -> None:
+    """Write ``data`` as ``write_text`` writes text."""
+    _write(path, data)
+
+
+def _write(path: Path, content: str | bytes) -> None:
     try:
-        _write(path, text)
+        _write_whole(path, content)
     except OSError as error:
         raise InputError(
             f"Cannot write {path} ({error.strerror}): make room for it, then run the same command again; "
@@ -152,11 +168,11 @@ def write_text(path: Path, text: str) -> None:
         ) from error
 
 
-def _write(path: Path, text: str) -> None:
+def _write_whole(path: Path, content: str | bytes) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with _opened(handle, is_text=isinstance(content, str)) as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(0o644)
@@ -164,3 +180,7 @@ def _write(path: Path, text: str) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _opened(handle: int, *, is_text: bool) -> IO[Any]:
+    return os.fdopen(handle, "w", encoding="utf-8", newline="\n") if is_text else os.fdopen(handle, "wb")
