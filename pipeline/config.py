@@ -34,6 +34,7 @@ class Settings(Record):
     """What one run does; times in seconds, rates per minute."""
 
     model: str | None = None
+    base_url: str | None = None  # in place of OPENAI_BASE_URL
     cache: Path | None = None
     concurrency: int | None = None
     requests_per_minute: float | None = None
@@ -60,18 +61,29 @@ class Settings(Record):
         return {name: str(value) for name in told if (value := getattr(self, name)) is not None}
 
 
-def read_environment() -> Environment:
+def own_folder() -> Path:
+    """Return the user's folder of settings, which need not be there."""
+    return platformdirs.user_config_path("storycheck")
+
+
+def read_environment(base_url: str | None = None) -> Environment:
     """Return what the environment says about the endpoint, and where model files and prices are kept.
 
-    Raises InputError where OPENAI_API_KEY_FILE names a file that holds no key.
+    An address given as ``base_url`` takes the place of OPENAI_BASE_URL. Raises InputError where
+    OPENAI_API_KEY_FILE names a file that holds no key.
     """
     models, prices = os.environ.get("STORYCHECK_MODELS"), os.environ.get("STORYCHECK_PRICES")
     return Environment(
         api_key=_key(),
-        base_url=os.environ.get("OPENAI_BASE_URL", "").strip() or None,
+        base_url=(base_url or os.environ.get("OPENAI_BASE_URL", "")).strip() or None,
         models_dir=Path(models) if models else platformdirs.user_cache_path("storycheck") / "models",
-        prices=Path(prices) if prices else platformdirs.user_config_path("storycheck") / "prices.toml",
+        prices=Path(prices) if prices else own_folder() / "prices.toml",
     )
+
+
+def first_set(*names: str) -> str | None:
+    """Return the first of the variables ``names`` that the environment sets, or None."""
+    return next((name for name in names if os.environ.get(name, "").strip()), None)
 
 
 def shown_address(address: str) -> str:

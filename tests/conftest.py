@@ -1,5 +1,6 @@
 """What tests share: recordings, an empty environment, a story, an endpoint that answers it, and a browser."""
 
+import os
 import signal
 import socket
 from collections.abc import Iterator, Sequence
@@ -35,11 +36,12 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as a shell starts its b
 
 
 @pytest.fixture(autouse=True)
-def _no_endpoint(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """No test sees a key, an address or a table of prices of whoever runs it."""
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "STORYCHECK_MODELS"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("STORYCHECK_PRICES", str(tmp_path_factory.getbasetemp() / "no-prices.toml"))
+def _no_settings(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test sees a key, an address, a table of prices or another setting of whoever runs it."""
+    for name in list(os.environ):
+        if name.startswith(("OPENAI_", "STORYCHECK_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "no-settings"))
 
 
 @pytest.fixture(scope="module")

@@ -7,47 +7,82 @@ by the command that needs them, so that --help and re-rendering a report stay in
 import gc
 import io
 import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from pipeline import __version__
 from pipeline.cli.check import check
+from pipeline.cli.config import config
 from pipeline.cli.diff import diff
 from pipeline.cli.doctor import doctor
 from pipeline.cli.export import export
 from pipeline.cli.group import group
+from pipeline.cli.help import Command, Commands
+from pipeline.cli.init import init
 from pipeline.cli.measure import calibrate, evaluate
 from pipeline.cli.models import models
+from pipeline.cli.options import WITH_SETTINGS, prefix_of
 from pipeline.cli.report import report, schema
 from pipeline.cli.review import review
 from pipeline.cli.screen import INCOMPLETE, told
+from pipeline.cli.usage import told_usage
 from pipeline.errors import StorycheckError
 
 # New objects after which Python looks for garbage. A run is many objects that nearly all stay: at the usual
 # 700, a tenth of its time goes into looking through them again.
 GARBAGE_AFTER = 50_000
 INTERRUPTED = 130  # what typer makes of Ctrl-C
+STORIES, RUNS, SETUP, MEASURE = "Stories", "A run", "Set-up", "Measuring and formats"
+EXAMPLES = """
+Examples:
+  storycheck check story/ -o out    # a folder of articles about one story
+  storycheck review out             # what was found, in the browser
+  storycheck check --help           # the options of a command
+"""
 
 app = typer.Typer(
+    cls=Commands,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Check what the outlets covering one story claim against each other.",
+    epilog=EXAMPLES,
 )
-app.command()(check)
-app.command()(group)
-app.command()(review)
-app.command()(report)
-app.command()(export)
-app.command()(diff)
-app.command("eval")(evaluate)
-app.command()(calibrate)
-app.command()(schema)
-app.command()(models)
-app.command()(doctor)
+
+
+def _add(
+    command: Callable[..., None], line: str, section: str, *, name: str | None = None, **more: bool
+) -> None:
+    """Add ``command``, told in one ``line`` of the list; its examples stand in its module."""
+    own = name or command.__name__
+    prefix = {"auto_envvar_prefix": prefix_of(own)} if own in WITH_SETTINGS else {}
+    app.command(
+        name,
+        cls=Command,
+        short_help=line,
+        rich_help_panel=section,
+        epilog=getattr(sys.modules[command.__module__], "EXAMPLES", None),
+        context_settings={**prefix, **more},
+    )(command)
+
+
+_add(check, "Check stories, and write a report of each.", STORIES)
+_add(group, "Put a mixed pile of articles into stories.", STORIES)
+_add(review, "Accept or dismiss what was found, in the browser.", RUNS)
+_add(report, "Make the pages of a run again.", RUNS)
+_add(export, "Print a run as JSON, CSV, Markdown, ClaimReview.", RUNS)
+_add(diff, "Tell what two runs find differently.", RUNS)
+_add(init, "Write a file of settings to fill in.", SETUP)
+_add(config, "Show every setting, and where its value is from.", SETUP, ignore_unknown_options=True)
+_add(doctor, "Look whether set-up and run are sound.", SETUP)
+_add(models, "List the embedded models.", SETUP)
+_add(evaluate, "Measure how well claims are judged, on your rows.", MEASURE, name="eval")
+_add(calibrate, "Fit how far a model's odds are to be trusted.", MEASURE)
+_add(schema, "Print the JSON Schema of report.json.", MEASURE)
 
 
 def main() -> None:
@@ -57,14 +92,15 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # a sign that the terminal cannot show is no reason to die
             stream.reconfigure(errors="replace")
     try:
-        app()
+        code = app(standalone_mode=False)
     except StorycheckError as error:
         raise SystemExit(told(str(error), error.exit_code)) from None
-    except SystemExit as done:
-        if done.code != INTERRUPTED:
-            raise
-        message = "interrupted; what was answered is kept, run the same command again to go on."
-        raise SystemExit(told(message, INCOMPLETE)) from None
+    except typer.TyperException as error:
+        raise SystemExit(told_usage(error)) from None
+    if code == INTERRUPTED:
+        message = "Interrupted; what was answered is kept, run the same command again to go on."
+        code = told(message, INCOMPLETE)
+    raise SystemExit(code)
 
 
 def _version(asked: bool) -> None:
@@ -76,7 +112,10 @@ def _version(asked: bool) -> None:
 @app.callback()
 def _options(
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, allow_from_autoenv=False, help="Print the version."
+        ),
     ] = False,
 ) -> None:
     """Check what the outlets covering one story claim against each other."""

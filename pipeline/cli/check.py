@@ -1,29 +1,38 @@
 """storycheck check: the main job."""
 
-import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from pipeline.cli.log import log_options, logged
-from pipeline.cli.outcome import FailOn, Heard, tell
+from pipeline.cli.outcome import FailOn, Heard
 from pipeline.cli.replay import replay_run
-from pipeline.cli.screen import DONE, fetch_bar
-from pipeline.config import Settings, read_environment
-from pipeline.logs import LogFormat, LoggedProgress, takes_screen
+from pipeline.cli.running import dry_run_of, run_check, stories_of
+from pipeline.cli.settings import BaseUrl, Cache, Calibration, ConfigFile, Model
+from pipeline.config import Settings
+from pipeline.errors import InputError
+from pipeline.logs import LogFormat
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+REPORT = "The report"
+MODEL = "The model"
+LIMITS = "What it may take"
+ANSWERS = "Stored answers"
+WAYS = "Ways to run"
+LOG = "Log"
 
-    from rich.console import Console
+EXAMPLES = """
+Examples:
+  storycheck check story/ -o out                  # a folder of articles
+  storycheck check stories/ --model NAME          # a folder of such folders
+  storycheck check story/ --dry-run               # what it would ask and cost
+  storycheck check story/ --fail-on contradicted  # for scripts
 
-    from pipeline.batch import Outcome, Stories
-
-    Checker = Callable[..., Coroutine[None, None, Outcome]]
+Exit codes:
+  0  done                           2  usage or input that cannot be used
+  1  done, and --fail-on was met    3  incomplete; the same command goes on
+"""
 
 
 class EngineName(StrEnum):
@@ -33,107 +42,163 @@ class EngineName(StrEnum):
     dask = "dask"
 
 
-def _needed(context: typer.Context, paths: list[Path] | None) -> list[Path]:
-    """Return ``paths``; a replay, and nothing else, goes without."""
-    is_replay = context.params.get("replay") is not None
-    if not paths and not is_replay:
-        raise typer.BadParameter("Missing parameter: name articles, or a folder of them.")
-    if paths and is_replay:
-        raise typer.BadParameter("--replay takes the articles from the run: name none.")
-    return paths or []
-
-
 def check(
     context: typer.Context,
     paths: Annotated[
         list[Path] | None,
         typer.Argument(
-            help="Articles (.txt, .md), a folder of them, or a folder of such folders.", callback=_needed
+            metavar="PATH",
+            help="Articles (.txt, .md), a folder of them, or a folder of such folders.",
         ),
     ] = None,
     against: Annotated[
         list[Path] | None,
-        typer.Option(help="Check the articles as drafts against these sources alone; may be repeated."),
+        typer.Option(metavar="PATH", help="Check them as drafts against these alone; may be repeated."),
     ] = None,
-    out: Annotated[str, typer.Option("-o", "--out", help="Folder for the report.")] = "out",
-    model: Annotated[
-        str | None,
+    out: Annotated[
+        str,
+        typer.Option("-o", "--out", metavar="FOLDER", help="Folder for the report.", rich_help_panel=REPORT),
+    ] = "out",
+    fail_on: Annotated[
+        list[FailOn] | None,
         typer.Option(
-            help="Model at OPENAI_BASE_URL, embedded model (see 'models'), or a path to a .gguf file."
+            metavar="WHAT",
+            help="Exit with 1 if any is contradicted, unsupported, error; may be repeated.",
+            rich_help_panel=REPORT,
         ),
     ] = None,
-    cache: Annotated[
-        Path | None, typer.Option(help="Shared store of answers, instead of the one in OUT.")
+    quiet: Annotated[
+        bool,
+        typer.Option("-q", "--quiet", help="Print the path of the report alone.", rich_help_panel=REPORT),
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("-v", "--verbose", help="Print how each stage went.", rich_help_panel=REPORT)
+    ] = False,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    calibration: Calibration = None,
+    threads: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Threads of the embedded model.", rich_help_panel=MODEL),
     ] = None,
-    concurrency: Annotated[
-        int | None, typer.Option(min=1, max=256, help="Requests in flight at most.")
-    ] = None,
-    rpm: Annotated[float | None, typer.Option(min=0.1, help="Requests per minute at most.")] = None,
-    timeout: Annotated[float | None, typer.Option(min=1, help="Seconds to wait for one answer.")] = None,
     max_cost: Annotated[
-        float | None, typer.Option(min=0, help="USD to spend at most, by the table of prices.")
-    ] = None,
-    max_tokens: Annotated[
-        int | None, typer.Option(min=0, help="Tokens to spend at most, in and out.")
-    ] = None,
-    max_calls: Annotated[
-        int | None, typer.Option(min=0, help="Requests to send at most; 0 goes by stored answers alone.")
-    ] = None,
-    max_time: Annotated[
-        float | None, typer.Option(min=0, help="Seconds after which nothing more is sent.")
+        float | None,
+        typer.Option(
+            min=0, metavar="USD", help="Spend no more than that, by the prices.", rich_help_panel=LIMITS
+        ),
     ] = None,
     prices: Annotated[
-        Path | None, typer.Option(help="Table of prices (.toml), instead of STORYCHECK_PRICES.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Table of prices (.toml).", rich_help_panel=LIMITS),
     ] = None,
+    max_tokens: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="N", help="Use no more tokens than that, in and out.", rich_help_panel=LIMITS
+        ),
+    ] = None,
+    max_calls: Annotated[
+        int | None,
+        typer.Option(
+            min=0, metavar="N", help="Send no more requests; 0: stored answers alone.", rich_help_panel=LIMITS
+        ),
+    ] = None,
+    max_time: Annotated[
+        float | None,
+        typer.Option(min=0, metavar="SECONDS", help="Send nothing after that time.", rich_help_panel=LIMITS),
+    ] = None,
+    concurrency: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=256, metavar="N", help="Requests side by side, at most.", rich_help_panel=LIMITS
+        ),
+    ] = None,
+    rpm: Annotated[
+        float | None,
+        typer.Option(min=0.1, metavar="N", help="Requests a minute, at most.", rich_help_panel=LIMITS),
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option(
+            min=1, metavar="SECONDS", help="How long to wait for one answer.", rich_help_panel=LIMITS
+        ),
+    ] = None,
+    cache: Cache = None,
     again: Annotated[
-        bool, typer.Option("--again", help="Ask once more where a stored answer was of no use.")
-    ] = False,
-    batch: Annotated[
         bool,
-        typer.Option("--batch", help="Ask by the endpoint's Batch API, at half the price, within a day."),
+        typer.Option(
+            "--again",
+            allow_from_autoenv=False,
+            help="Ask again where a stored answer is of no use.",
+            rich_help_panel=ANSWERS,
+        ),
     ] = False,
-    wait: Annotated[
-        float | None, typer.Option(min=1, help="With --batch: look every so many seconds, and go on.")
-    ] = None,
-    engine: Annotated[
-        EngineName, typer.Option(help="Where stories are checked: in this process, or on a Dask cluster.")
-    ] = EngineName.inline,
-    scheduler: Annotated[
-        str | None, typer.Option(help="With --engine dask: address of the scheduler, else one of its own.")
-    ] = None,
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="With --engine dask, without --scheduler: processes to start.")
-    ] = None,
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Print what there is to ask, and what it takes; ask nothing.")
-    ] = False,
-    threads: Annotated[int | None, typer.Option(min=1, help="Threads of the embedded model.")] = None,
-    calibration: Annotated[
-        Path | None, typer.Option(help="How far the model's odds are to be trusted, made by 'calibrate'.")
-    ] = None,
-    fail_on: Annotated[
-        list[FailOn] | None, typer.Option(help="Exit with 1 when there is one; may be repeated.")
-    ] = None,
     replay: Annotated[
         Path | None,
         typer.Option(
-            is_eager=True, help="Make the run in this folder again from its stored answers, offline."
+            metavar="OUT",
+            allow_from_autoenv=False,
+            help="Make that run again from its answers, offline.",
+            rich_help_panel=ANSWERS,
         ),
     ] = None,
-    log_format: Annotated[
-        LogFormat | None, typer.Option(help="Log what is done, on standard error: for machines or people.")
-    ] = None,
-    log_file: Annotated[Path | None, typer.Option(help="Log into this file instead.")] = None,
-    log_text: Annotated[
-        bool, typer.Option("--log-text", help="Log what articles and answers say, too.")
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            allow_from_autoenv=False,
+            help="Print what it would ask and take; ask nothing.",
+            rich_help_panel=WAYS,
+        ),
     ] = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print the report's path alone.")] = False,
-    verbose: Annotated[bool, typer.Option("-v", "--verbose", help="Print how each stage went.")] = False,
+    batch: Annotated[
+        bool,
+        typer.Option("--batch", help="Ask by Batch API: half the price, within a day.", rich_help_panel=WAYS),
+    ] = False,
+    wait: Annotated[
+        float | None,
+        typer.Option(
+            min=1,
+            metavar="SECONDS",
+            help="With --batch: look every so often, to the end.",
+            rich_help_panel=WAYS,
+        ),
+    ] = None,
+    engine: Annotated[
+        EngineName,
+        typer.Option(
+            metavar="ENGINE", help="Where: inline, or dask for a Dask cluster.", rich_help_panel=WAYS
+        ),
+    ] = EngineName.inline,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL", help="Address of that cluster, else one of its own.", rich_help_panel=WAYS
+        ),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Processes of a cluster of its own.", rich_help_panel=WAYS),
+    ] = None,
+    log_format: Annotated[
+        LogFormat | None,
+        typer.Option(metavar="FORMAT", help="Log to standard error, as json or text.", rich_help_panel=LOG),
+    ] = None,
+    log_file: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Log into this file instead.", rich_help_panel=LOG)
+    ] = None,
+    log_text: Annotated[
+        bool,
+        typer.Option("--log-text", help="Log what articles and answers say, too.", rich_help_panel=LOG),
+    ] = False,
+    config: ConfigFile = None,
 ) -> None:
     """Check a story: what its articles contradict each other in, and what only one of them says."""
-    _refuse_mixed(context, out)
+    _refuse_mixed(context)
+    is_dask = engine is EngineName.dask
     settings = Settings(
         model=model,
+        base_url=_beside_environment(context, "base_url"),
         cache=cache,
         concurrency=concurrency,
         requests_per_minute=rpm,
@@ -142,141 +207,68 @@ def check(
         max_tokens=max_tokens,
         max_calls=max_calls,
         max_time_s=max_time,
-        prices=prices,
+        prices=_beside_environment(context, "prices"),
         threads=threads,
         calibration=calibration,
         again=again,
         batch=batch,
-        wait_s=wait,
-        scheduler=scheduler,
-        workers=workers,
+        wait_s=wait if batch else None,
+        scheduler=scheduler if is_dask else None,
+        workers=workers if is_dask else None,
     )
     if dry_run:
-        raise typer.Exit(_dry_run(paths or [], against or [], Path(out), settings))
+        raise typer.Exit(
+            dry_run_of(stories_of(paths or [], against or [], is_dask=False), Path(out), settings)
+        )
 
     def run() -> int:
         if replay is not None:
             return replay_run(replay, Path(out) if _is_given(context, "out") else None, settings, quiet=quiet)
         heard = Heard(frozenset(fail_on or ()), quiet=quiet, verbose=verbose)
-        return _check(_stories(paths or [], against or [], engine), out, settings, engine, heard)
+        stories = stories_of(paths or [], against or [], is_dask=is_dask)
+        return run_check(stories, out, settings, heard, is_dask=is_dask)
 
     raise typer.Exit(logged(log_options(log_format, log_file, with_text=log_text), run))
 
 
-def _is_given(context: typer.Context, option: str) -> bool:
+def _is_given(context: typer.Context, *options: str) -> bool:
+    """Tell whether ``options`` were given with the command, and not by a file or the environment."""
+    sources = (context.get_parameter_source(option) for option in options)
+    return all(source is not None and source.name == "COMMANDLINE" for source in sources)
+
+
+def _beside_environment(context: typer.Context, option: str) -> str | Path | None:
+    """Return the value of ``option``, or None where it is the environment's, which knows it by itself."""
     source = context.get_parameter_source(option)
-    return source is not None and source.name == "COMMANDLINE"
+    is_from_environment = source is not None and source.name == "ENVIRONMENT"
+    value: str | Path | None = None if is_from_environment else context.params[option]
+    return value
 
 
-def _refuse_mixed(context: typer.Context, out: str) -> None:
-    """Raise BadParameter for options that do not go together."""
+def _refuse_mixed(context: typer.Context) -> None:
+    """Raise InputError for options that do not go together."""
     from pipeline.store import is_url
 
     given = context.params
-    is_dask = given["engine"] is EngineName.dask
-    if given["against"] and given["replay"] is not None:
-        raise typer.BadParameter("--replay takes the sources from the run: give it without --against.")
-    if given["wait"] is not None and not given["batch"]:
-        raise typer.BadParameter("--wait goes with --batch.")
-    if not is_dask and (given["scheduler"] is not None or given["workers"] is not None):
-        raise typer.BadParameter("--scheduler and --workers go with --engine dask.")
-    if given["scheduler"] is not None and given["workers"] is not None:
-        raise typer.BadParameter("--scheduler has its workers already: give it without --workers.")
-    if is_dask and (given["batch"] or given["replay"] is not None):
-        raise typer.BadParameter(
-            "--batch and --replay work in this process: give them without --engine dask."
-        )
-    if is_url(out):
+    is_dask, is_replay = given["engine"] is EngineName.dask, given["replay"] is not None
+    if not given["paths"] and not is_replay:
+        raise InputError("Nothing to check is named: give articles, or a folder of them.")
+    if given["paths"] and is_replay:
+        raise InputError("--replay takes the articles from the run: name none.")
+    if is_replay and _is_given(context, "against"):
+        raise InputError("--replay takes the sources from the run: give it without --against.")
+    if _is_given(context, "wait") and not given["batch"]:
+        raise InputError("--wait goes with --batch: add that, or leave it out.")
+    if not is_dask and (_is_given(context, "scheduler") or _is_given(context, "workers")):
+        raise InputError("--scheduler and --workers go with --engine dask: add that, or leave them out.")
+    if is_dask and given["scheduler"] is not None and given["workers"] is not None:
+        raise InputError("--scheduler has its workers already: give it without --workers.")
+    if is_dask and (given["batch"] or (is_replay and _is_given(context, "engine"))):
+        raise InputError("--batch and --replay work in this process: give them without --engine dask.")
+    if is_url(given["out"]) and not is_replay:
         if not is_dask or given["dry_run"]:
-            raise typer.BadParameter("-o takes a URL with --engine dask alone, and not with --dry-run.")
+            raise InputError(
+                "-o takes a URL with --engine dask alone, and not with --dry-run: give a folder."
+            )
         if given["cache"] is not None:
-            raise typer.BadParameter("with a URL for -o answers are kept there: give it without --cache.")
-
-
-def _stories(paths: list[Path], against: list[Path], engine: EngineName) -> "Stories":
-    """Return what there is to check; where a cluster does it, each story is read when its turn comes."""
-    from pipeline.ingest import ingest, open_stories
-
-    if against:
-        from pipeline.drafts import set_against
-
-        return set_against(ingest(paths), ingest(against))
-    return ingest(paths) if engine is EngineName.inline else open_stories(paths)
-
-
-def _check(stories: "Stories", out: str, settings: Settings, engine: EngineName, heard: Heard) -> int:
-    from rich.console import Console
-
-    from pipeline import terminal
-    from pipeline.store import is_url
-
-    with _alone(out):
-        # The heavy part comes last: bad input is told at once.
-        from pipeline.interruption import Interruption, on_signals
-        from pipeline.session import open_endpoint
-
-        errors = Console(stderr=True)
-        interruption = Interruption(lambda: _promise_to_end(errors, quiet=heard.quiet))
-        with (
-            on_signals(interruption),
-            fetch_bar(errors, quiet=heard.quiet) as on_fetch,
-            open_endpoint(settings, read_environment(), interruption.ending(on_fetch)) as endpoint,
-            terminal.show_progress(errors, quiet=heard.quiet or takes_screen()) as progress,
-        ):
-            logged_too = LoggedProgress(progress)
-            where = out if is_url(out) else Path(out)
-            job = _checker(settings, engine)(stories, where, settings, endpoint, logged_too, interruption)
-            outcome = asyncio.run(job)
-    return tell(outcome, heard, by_batch=settings.batch)
-
-
-@contextmanager
-def _alone(out: str) -> Iterator[None]:
-    """Prepare the place of the run, and keep it to this process where it is a folder."""
-    from pipeline.store import is_url, prepare_run_directory
-
-    if is_url(out):
-        from pipeline.store.objects import prepare_place
-
-        prepare_place(out)
-        yield
-        return
-    from pipeline.store.lock import alone
-
-    prepare_run_directory(Path(out))
-    with alone(Path(out)):
-        yield
-
-
-def _checker(settings: Settings, engine: EngineName) -> "Checker":
-    if engine is EngineName.dask:
-        from pipeline.engines.driver import check_on_cluster
-
-        return check_on_cluster
-    if settings.batch:
-        from pipeline.passes import check_by_batches
-
-        return check_by_batches
-    from pipeline.batch import check_stories
-
-    return check_stories
-
-
-def _promise_to_end(errors: "Console", *, quiet: bool) -> None:
-    if errors.is_terminal and not quiet:
-        errors.print("ending: what is under way is finished first; Ctrl-C again stops at once")
-
-
-def _dry_run(paths: list[Path], against: list[Path], out: Path, settings: Settings) -> int:
-    stories = _stories(paths, against, EngineName.inline)
-    from pipeline.foretell import plan_lines
-    from pipeline.plan import plan
-    from pipeline.prices import BATCH_SHARE
-    from pipeline.session import open_endpoint
-
-    with open_endpoint(settings, read_environment(), lambda _done, _all: None) as endpoint:
-        asked = endpoint.at_share(BATCH_SHARE) if settings.batch else endpoint
-        planned = asyncio.run(plan(stories, out, settings, asked))
-    for line in plan_lines(planned):
-        typer.echo(line)
-    return DONE
+            raise InputError("With a URL for -o answers are kept there: give it without --cache.")

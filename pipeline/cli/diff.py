@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from schemas.report import Report
 
 
+EXAMPLES = """
+Examples:
+  storycheck diff out1 out2                  # two runs over one story
+  storycheck diff out1 out2 --fail-on new    # for scripts: 1 if a finding is new
+"""
+
+
 class Format(StrEnum):
     """In which form the difference is told."""
 
@@ -29,9 +36,12 @@ class FailOn(StrEnum):
 def diff(
     before: Annotated[Path, typer.Argument(metavar="OUT1", help="Folder of the earlier run.")],
     after: Annotated[Path, typer.Argument(metavar="OUT2", help="Folder of the later run.")],
-    form: Annotated[Format, typer.Option("--format", "-f", help="Form of the answer.")] = Format.text,
+    form: Annotated[
+        Format, typer.Option("--format", "-f", metavar="FORMAT", help="text or json.")
+    ] = Format.text,
     fail_on: Annotated[
-        FailOn | None, typer.Option(help="Exit with 1 when the later run has a new finding.")
+        FailOn | None,
+        typer.Option(metavar="new", help="Exit with 1 when the later run has a new finding."),
     ] = None,
 ) -> None:
     """Tell which findings, claims and articles are new, gone or changed between two runs of one story."""

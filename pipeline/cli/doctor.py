@@ -6,38 +6,53 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.screen import DONE, FAILED_ON
+from pipeline.cli.settings import PROBLEM, BaseUrl, ConfigFileIfSound, Model
 from pipeline.config import read_environment
+
+EXAMPLES = """
+Examples:
+  storycheck doctor                          # the set-up
+  storycheck doctor --online --model NAME    # and the endpoint, with a few tokens
+  storycheck doctor out                      # and what a run left
+"""
 
 
 def doctor(
+    context: typer.Context,
     out: Annotated[
-        Path | None, typer.Argument(help="Folder of a run, or of a batch of runs, to look at, too.")
+        Path | None,
+        typer.Argument(metavar="[OUT]", help="Folder of a run, or of a batch of runs, to look at, too."),
     ] = None,
     online: Annotated[
         bool, typer.Option("--online", help="Ask the endpoint, with a few tokens, what it can do.")
     ] = False,
-    model: Annotated[str | None, typer.Option(help="Model to ask for with --online.")] = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    config: ConfigFileIfSound = None,
 ) -> None:
     """Look at the set-up, and at a run: one line a check, and how to mend what is broken."""
     import asyncio
 
-    from pipeline.doctor import State, ask, check_run_directory, check_setup
+    from pipeline.doctor import Check, State, ask, check_run_directory, check_setup
     from pipeline.report.text import one_line
 
-    environment = read_environment()
     is_broken = False
 
-    def told(state: State, name: str, line: str) -> None:
+    def told(check: Check) -> None:
         nonlocal is_broken
-        is_broken = is_broken or state is State.broken
-        typer.echo(f"{state.value:<8} {one_line(name)}: {one_line(line)}")
+        is_broken = is_broken or check.state is State.broken
+        typer.echo(f"{check.state.value:<8} {one_line(check.name)}: {one_line(check.told)}")
 
+    problem = context.meta.get(PROBLEM)
+    if problem is not None:
+        told(Check(State.broken, "settings", problem))
+    environment = read_environment(base_url)
     for check in check_setup(environment):
-        told(check.state, check.name, check.told)
+        told(check)
     if out is not None:
         for check in check_run_directory(out):
-            told(check.state, check.name, check.told)
+            told(check)
     if online:
         for check in asyncio.run(ask(environment, model)):
-            told(check.state, check.name, check.told)
+            told(check)
     raise typer.Exit(FAILED_ON if is_broken else DONE)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.screen import DONE, INCOMPLETE, told
+from pipeline.cli.settings import ConfigFile
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,32 +41,70 @@ class Author(StrEnum):
     person = "person"
 
 
-FOR_REVIEWS = "For claimreview."
+EXAMPLES = """
+Examples:
+  storycheck export out --format csv -o findings.csv
+  storycheck export out --format jsonl --what claims
+  storycheck export out --format md > report.md
+"""
+REVIEWS = "For claimreview"
 KEPT = ("report.json", "answers.sqlite", "decisions.sqlite")  # what an export must not write over
 
 
 def export(
-    out: Annotated[Path, typer.Argument(help="Folder of a run, or of a batch.")],
-    form: Annotated[Format, typer.Option("--format", "-f", help="Form of the export.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a run, or of a batch.")],
+    form: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="FORMAT",
+            envvar="STORYCHECK_EXPORT_FORMAT",
+            help="json, jsonl, csv, md or claimreview.",
+        ),
+    ],
     what: Annotated[
-        Rows | None, typer.Option(help="Rows of json, jsonl and csv: findings unless told otherwise.")
+        Rows | None,
+        typer.Option(metavar="ROWS", help="findings (else) or claims; for json, jsonl, csv."),
     ] = None,
     file: Annotated[
-        Path | None, typer.Option("-o", "--out", help="File to write, instead of standard output.")
+        Path | None,
+        typer.Option(
+            "-o", "--out", metavar="FILE", allow_from_autoenv=False, help="Write it there, not to the screen."
+        ),
     ] = None,
-    author: Annotated[str | None, typer.Option(help=f"Who reviewed. {FOR_REVIEWS}")] = None,
-    author_url: Annotated[str | None, typer.Option(help=f"The reviewer's page. {FOR_REVIEWS}")] = None,
-    author_is: Annotated[Author | None, typer.Option(help=f"What the reviewer is. {FOR_REVIEWS}")] = None,
+    author: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who reviewed.", rich_help_panel=REVIEWS)
+    ] = None,
+    author_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="The reviewer's page.", rich_help_panel=REVIEWS)
+    ] = None,
+    author_is: Annotated[
+        Author | None,
+        typer.Option(metavar="WHAT", help="organization (else) or person.", rich_help_panel=REVIEWS),
+    ] = None,
     rating: Annotated[
-        str | None, typer.Option(help=f'The judgement in your own words, say "Disputed". {FOR_REVIEWS}')
+        str | None,
+        typer.Option(
+            metavar="WORDS", help='The judgement in your own words, say "Disputed".', rich_help_panel=REVIEWS
+        ),
     ] = None,
-    rating_value: Annotated[float | None, typer.Option(help=f"The same as a number. {FOR_REVIEWS}")] = None,
-    worst: Annotated[float | None, typer.Option(help=f"Lowest number there is. {FOR_REVIEWS}")] = None,
-    best: Annotated[float | None, typer.Option(help=f"Highest number there is. {FOR_REVIEWS}")] = None,
+    rating_value: Annotated[
+        float | None, typer.Option(metavar="N", help="The same as a number.", rich_help_panel=REVIEWS)
+    ] = None,
+    worst: Annotated[
+        float | None, typer.Option(metavar="N", help="Lowest number there is.", rich_help_panel=REVIEWS)
+    ] = None,
+    best: Annotated[
+        float | None, typer.Option(metavar="N", help="Highest number there is.", rich_help_panel=REVIEWS)
+    ] = None,
     url_template: Annotated[
         str | None,
-        typer.Option(help=f"Address of a review, with {{id}}, {{side}}, {{story}} in it. {FOR_REVIEWS}"),
+        typer.Option(
+            metavar="URL", help="Of a review, with {id}, {side}, {story} in it.", rich_help_panel=REVIEWS
+        ),
     ] = None,
+    config: ConfigFile = None,
 ) -> None:
     """Print what a run found as JSON, JSON Lines, CSV, Markdown or schema.org ClaimReview."""
     from pipeline.export import Asked, What, make_reviewer

@@ -6,24 +6,34 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from pipeline.cli.screen import DONE, INCOMPLETE, told
+from pipeline.cli.settings import ConfigFile
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
     from pipeline.grouping.run import Outcome
     from schemas.article import Skipped
 
+EXAMPLES = """
+Examples:
+  storycheck group pile/ -o stories                 # folders of articles
+  storycheck group dump.jsonl -o stories --days 3   # one article a line
+"""
 SHOWN: Final = 20  # skipped articles told one by one
 SHOWN_RELATED: Final = 5
 
 
 def group(
     paths: Annotated[
-        list[Path], typer.Argument(help="Folders, .txt or .md articles, .jsonl files: one article a line.")
+        list[Path],
+        typer.Argument(
+            metavar="PATH", help="Folders, .txt or .md articles, .jsonl files: one article a line."
+        ),
     ],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the stories.")],
-    days: Annotated[int, typer.Option(min=0, max=3650, help="Days that a story may take.")] = 7,
-    least: Annotated[int, typer.Option(min=2, help="Outlets that make a story.")] = 2,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FOLDER", help="Folder for the stories.")],
+    days: Annotated[int, typer.Option(min=0, max=3650, metavar="N", help="Days that a story may take.")] = 7,
+    least: Annotated[int, typer.Option(min=2, metavar="N", help="Outlets that make a story.")] = 2,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print the folder alone.")] = False,
+    config: ConfigFile = None,
 ) -> None:
     """Put a mixed pile of articles into stories, a folder each, for 'check' to take as a batch."""
     from rich.console import Console

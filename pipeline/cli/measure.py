@@ -7,21 +7,32 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.screen import fetch_bar
+from pipeline.cli.settings import BaseUrl, Cache, Calibration, ConfigFile, Model
 from pipeline.config import Settings, read_environment
+
+EXAMPLES = """
+Examples:
+  storycheck eval rows.jsonl -o out/eval --limit 100
+  storycheck calibrate rows.jsonl -o map.json --model NAME
+  storycheck check story/ --model NAME --calibration map.json
+"""
 
 
 def evaluate(
     files: Annotated[
-        list[Path], typer.Argument(help="Labelled rows (.jsonl, .csv): claim, evidence, label.")
+        list[Path],
+        typer.Argument(metavar="FILE", help="Labelled rows (.jsonl, .csv): claim, evidence, label."),
     ],
-    out: Annotated[Path, typer.Option("-o", "--out", help="Folder for the figures.")] = Path("out/eval"),
-    model: Annotated[str | None, typer.Option(help="Which model to ask, as in 'check'.")] = None,
-    calibration: Annotated[Path | None, typer.Option(help="That model's map, made by 'calibrate'.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Rows drawn from each file.")] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the draw and of the intervals.")] = 0,
-    cache: Annotated[
-        Path | None, typer.Option(help="Shared store of answers, instead of the one in OUT.")
-    ] = None,
+    out: Annotated[
+        Path, typer.Option("-o", "--out", metavar="FOLDER", help="Folder for the figures.")
+    ] = Path("out/eval"),
+    model: Model = None,
+    base_url: BaseUrl = None,
+    calibration: Calibration = None,
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Rows drawn from each file.")] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of the draw and of the intervals.")] = 0,
+    cache: Cache = None,
+    config: ConfigFile = None,
 ) -> None:
     """Measure how well claims are judged, on labelled rows of your own."""
     from rich.console import Console
@@ -32,11 +43,11 @@ def evaluate(
     from pipeline.session import open_endpoint
     from schemas.evaluation import Plan
 
-    settings = Settings(model=model, cache=cache, calibration=calibration)
+    settings = Settings(model=model, base_url=base_url, cache=cache, calibration=calibration)
     errors = Console(stderr=True)
     with (
         fetch_bar(errors, quiet=False) as on_fetch,
-        open_endpoint(settings, read_environment(), on_fetch) as endpoint,
+        open_endpoint(settings, read_environment(base_url), on_fetch) as endpoint,
         terminal.show_progress(errors, quiet=False) as progress,
     ):
         plan = Plan(judge=endpoint.model, seed=seed, limit=limit)
@@ -47,13 +58,18 @@ def evaluate(
 
 def calibrate(
     files: Annotated[
-        list[Path], typer.Argument(help="Labelled rows (.jsonl, .csv): claim, evidence, label.")
+        list[Path],
+        typer.Argument(metavar="FILE", help="Labelled rows (.jsonl, .csv): claim, evidence, label."),
     ],
-    out: Annotated[Path, typer.Option("-o", "--out", help="The map's file.")] = Path("calibration.json"),
-    model: Annotated[str | None, typer.Option(help="Which model to ask, as in 'check'.")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Rows drawn from each file.")] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the draw.")] = 0,
-    cache: Annotated[Path | None, typer.Option(help="Shared store of answers.")] = None,
+    out: Annotated[Path, typer.Option("-o", "--out", metavar="FILE", help="The map's file.")] = Path(
+        "calibration.json"
+    ),
+    model: Model = None,
+    base_url: BaseUrl = None,
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="Rows drawn from each file.")] = None,
+    seed: Annotated[int, typer.Option(metavar="N", help="Seed of the draw.")] = 0,
+    cache: Cache = None,
+    config: ConfigFile = None,
 ) -> None:
     """Fit how far a model's odds are to be trusted, for 'check --calibration FILE'."""
     from rich.console import Console
@@ -63,11 +79,11 @@ def calibrate(
     from pipeline.session import open_endpoint
     from schemas.evaluation import Plan
 
-    settings = Settings(model=model, cache=cache)
+    settings = Settings(model=model, base_url=base_url, cache=cache)
     errors = Console(stderr=True)
     with (
         fetch_bar(errors, quiet=False) as on_fetch,
-        open_endpoint(settings, read_environment(), on_fetch) as endpoint,
+        open_endpoint(settings, read_environment(base_url), on_fetch) as endpoint,
         terminal.show_progress(errors, quiet=False) as progress,
     ):
         plan = Plan(seed=seed, limit=limit)

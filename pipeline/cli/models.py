@@ -4,6 +4,12 @@ import typer
 
 from pipeline.config import read_environment
 
+EXAMPLES = """
+Examples:
+  storycheck models                                     # which there are
+  storycheck check story/ --model qwen2.5-coder-0.5b    # the smaller one
+"""
+
 
 def models() -> None:
     """List the embedded models, their licences, and which are fetched."""

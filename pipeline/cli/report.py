@@ -9,9 +9,15 @@ import typer
 from pipeline.cli.screen import INCOMPLETE, told
 from schemas.report import Report
 
+EXAMPLES = """
+Examples:
+  storycheck report out              # a run, or a batch of runs
+  storycheck schema > schema.json    # the form of report.json
+"""
+
 
 def report(
-    out: Annotated[Path, typer.Argument(help="Folder of a run, or of a batch of runs.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a run, or of a batch of runs.")],
 ) -> None:
     """Write report.html and report.md again from a run's report.json, without any model.
 

@@ -7,18 +7,28 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipeline.cli.screen import DONE, told
+from pipeline.cli.settings import ConfigFile
 
 if TYPE_CHECKING:
     from pipeline.review.desk import Batch, Desk
 
+EXAMPLES = """
+Examples:
+  storycheck review out                          # opens the browser
+  storycheck review out --no-browser --port 8321 # prints the link alone
+"""
+
 
 def review(
-    out: Annotated[Path, typer.Argument(help="Folder of a run, or of a batch of runs.")],
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes one that is free.")] = 0,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="Folder of a run, or of a batch of runs.")],
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="N", help="Port; 0 takes one that is free.")
+    ] = 0,
+    host: Annotated[str, typer.Option(metavar="NAME", help="Address to listen on.")] = "127.0.0.1",
     browser: Annotated[
         bool, typer.Option("--browser/--no-browser", help="Open the review in the browser.")
     ] = True,
+    config: ConfigFile = None,
 ) -> None:
     """Review a run in the browser: accept or dismiss what was found, kept in OUT/decisions.sqlite."""
     from pipeline.review.address import listen

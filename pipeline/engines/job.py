@@ -51,7 +51,7 @@ def unfit_for(job: Job) -> str | None:
     """Return why this process cannot work on ``job``, or None where it can."""
     if code() != job.code:
         return f"has storycheck {code()}, the command has {job.code}: install the same on all machines"
-    environment = read_environment()
+    environment = read_environment(job.settings.base_url)
     if job.has_key and environment.api_key is None:
         return "has no OPENAI_API_KEY: start it with the key in its environment"
     if not job.has_key and environment.base_url is None and environment.api_key is None:
@@ -77,5 +77,5 @@ def unfit_for(job: Job) -> str | None:
 def endpoint_of(job: Job) -> Iterator[Endpoint]:
     """Give the endpoint by this process's environment, at the price that the driver knows."""
     settings = job.settings.model_copy(update={"max_cost_usd": None, "prices": None})
-    with open_endpoint(settings, read_environment(), lambda _done, _all: None) as endpoint:
+    with open_endpoint(settings, read_environment(settings.base_url), lambda _done, _all: None) as endpoint:
         yield replace(endpoint, price=job.price)

@@ -1,0 +1,106 @@
+"""How a command comes by what was not given to it: --config, and the options that several commands share.
+
+A flag wins over the environment, that over a file, and a file over what is built in. typer looks so,
+by itself, once it knows the values of the file (``default_map``) and the names of variables.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+from typer.core import TyperCommand, TyperOption
+
+from pipeline.cli.options import prefix_of, settings_of
+from pipeline.errors import InputError
+from pipeline.settingsfile import Found, find_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.setting import Setting
+
+CONFIG = "STORYCHECK_CONFIG"
+PROBLEM = "storycheck.settings"  # under which a command that goes on without them finds what is wrong
+
+
+def known_settings() -> "Sequence[Setting]":
+    """Return every setting of every command."""
+    from pipeline.cli import app
+
+    return settings_of(app)
+
+
+def variable_of(option: TyperOption, command: str) -> str:
+    """Return the environment variable of an option of ``command``."""
+    return str(option.envvar or "") or f"{prefix_of(command)}_{str(option.name).upper()}"
+
+
+def defaults_for(command: TyperCommand, name: str, found: Mapping[str, Found]) -> dict[str, Any]:
+    """Return what ``found`` sets of the options of ``command``, which is called ``name``."""
+    options = {o.name: variable_of(o, name) for o in command.params if isinstance(o, TyperOption)}
+    return {option: found[variable].value for option, variable in options.items() if variable in found}
+
+
+def _take(context: typer.Context, named: Path | None) -> Path | None:
+    if not context.resilient_parsing:
+        command = cast("TyperCommand", context.command)
+        found = find_settings(named, known_settings())
+        context.default_map = defaults_for(command, str(context.info_name), found)
+    return named
+
+
+def _take_if_sound(context: typer.Context, named: Path | None) -> Path | None:
+    try:
+        return _take(context, named)
+    except InputError as error:
+        context.meta[PROBLEM] = str(error)
+    return named
+
+
+_FILE: dict[str, Any] = {
+    "metavar": "FILE",
+    "is_eager": True,
+    "envvar": CONFIG,
+    "allow_from_autoenv": False,
+    "help": "Settings, instead of storycheck.toml here.",
+}
+ConfigFile = Annotated[Path | None, typer.Option("--config", callback=_take, **_FILE)]
+ConfigFileIfSound = Annotated[Path | None, typer.Option("--config", callback=_take_if_sound, **_FILE)]
+
+Model = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        envvar="STORYCHECK_MODEL",
+        help="Model at the endpoint, embedded one, or .gguf file.",
+        rich_help_panel="The model",
+    ),
+]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        envvar="OPENAI_BASE_URL",
+        help="Address of the endpoint.",
+        rich_help_panel="The model",
+    ),
+]
+Calibration = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        envvar="STORYCHECK_CALIBRATION",
+        help="How far its odds are to be trusted; see 'calibrate'.",
+        rich_help_panel="The model",
+    ),
+]
+Cache = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        envvar="STORYCHECK_CACHE",
+        help="Shared store of answers, instead of that in OUT.",
+        rich_help_panel="Stored answers",
+    ),
+]

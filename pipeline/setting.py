@@ -1,0 +1,80 @@
+"""What may be set: one record for each option that the environment and a file may give, too."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+Value = bool | int | float | str | list[str] | None  # of a setting, as a file has it
+
+_WORDS: Final[dict[type, tuple[str, str]]] = {  # what is wanted, one and several
+    bool: ("true or false", "values true or false"),
+    int: ("a whole number", "whole numbers"),
+    float: ("a number", "numbers"),
+    str: ("text in quotes", "texts in quotes"),
+    Path: ("a path in quotes", "paths in quotes"),
+}
+
+_TOO_LARGE: Final = 2**53  # from here on a float skips whole numbers; infinities and no-numbers are out, too
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: ``name`` in the table ``table`` of a file (None: at its top); a variable, a flag.
+
+    ``parameter`` is what the command calls it. ``kind`` is bool, int, float, str or Path; ``is_many`` takes a
+    list of them. ``choices`` are the words of a str that may be one of a few. ``default`` is None for none.
+    """
+
+    name: str
+    parameter: str
+    table: str | None
+    variable: str
+    flag: str
+    kind: type
+    help: str
+    section: str
+    default: Value = None
+    is_many: bool = False
+    choices: tuple[str, ...] = ()
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def key(self) -> str:
+        """The name with its table, say ``group.days``."""
+        return f"{self.table}.{self.name}" if self.table else self.name
+
+    def allowed(self, *, is_file: bool) -> str:
+        """Return what it takes in words: as a file has it, or as the command and the environment do."""
+        one, several = _WORDS[self.kind]
+        if self.choices:
+            quote = '"' if is_file else ""
+            one = several = " or ".join(f"{quote}{choice}{quote}" for choice in self.choices)
+        wanted = f"a list of {several}" if self.is_many and is_file else one
+        if not is_file:
+            wanted = wanted.removesuffix(" in quotes")
+        if self.least is not None and self.most is not None:
+            return f"{wanted} from {self.least:,g} to {self.most:,g}"
+        if self.least is not None:
+            return f"{wanted} of at least {self.least:,g}"
+        return wanted if self.most is None else f"{wanted} of at most {self.most:,g}"
+
+    def takes(self, value: object) -> bool:
+        """Tell whether ``value``, as it stands in a file, can be its value."""
+        if self.is_many:
+            return isinstance(value, list) and all(self._takes(one) for one in value)
+        return self._takes(value)
+
+    def _takes(self, value: object) -> bool:
+        if isinstance(value, bool) or self.kind is bool:
+            return isinstance(value, bool) and self.kind is bool
+        if self.kind is int or self.kind is float:
+            is_number = isinstance(value, int) or (self.kind is float and isinstance(value, float))
+            return is_number and self._is_within(value)  # type: ignore[arg-type] # a number, as just seen
+        is_word = isinstance(value, str) and value.isprintable()
+        return is_word and (not self.choices or value in self.choices)
+
+    def _is_within(self, number: float) -> bool:
+        least, most = self.least, self.most
+        is_sane = abs(number) < _TOO_LARGE
+        return is_sane and (least is None or number >= least) and (most is None or number <= most)
