@@ -60,7 +60,8 @@ def values(setting: Setting) -> Iterator[Any]:
         least = int(setting.least or 0) + 1
         yield from (least, least + 1, least + 2)
     else:
-        yield from ("one", "two", "three")
+        words = ("one", "two", "three")
+        yield from ([word] for word in words) if setting.is_many else words
 
 
 def written(value: object) -> str:
@@ -287,7 +288,8 @@ def test_what_leads_elsewhere_is_taken_from_a_named_file_alone(line: str, here: 
 )
 def test_a_new_setting_of_words_or_paths_is_not_taken_from_a_found_file(setting: Setting, here: Path) -> None:
     heading = f"[{setting.table}]\n" if setting.table else ""
-    (here / NAME).write_text(f'{heading}{setting.name} = "../x.gguf"\n', encoding="utf-8")
+    value = ["../x.gguf"] if setting.is_many else "../x.gguf"
+    (here / NAME).write_text(f"{heading}{setting.name} = {json.dumps(value)}\n", encoding="utf-8")
     assert "leads elsewhere" in run_command("config").told
 
 

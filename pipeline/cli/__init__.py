@@ -98,7 +98,7 @@ def main() -> None:
     except typer.TyperException as error:
         raise SystemExit(told_usage(error)) from None
     if code == INTERRUPTED:
-        message = "Interrupted; what was answered is kept, run the same command again to go on."
+        message = "interrupted; what was answered is kept, run the same command again to go on."
         code = told(message, INCOMPLETE)
     raise SystemExit(code)
 
