@@ -28,7 +28,7 @@ OPEN = $(call stories_in,benchmarks/stories/open)
 APART = $(if $(UNSEEN),$(call stories_in,benchmarks/stories/unseen))
 EXAMPLE := examples/ellen-marrick
 
-.PHONY: run test lint docs setup record lock clean bench-quality bench-render bench-speed bench-scale bench-reliability
+.PHONY: run test lint docs pictures setup record lock clean bench-quality bench-render bench-speed bench-scale bench-reliability
 
 run: $(VENV)/ready
 	@$(BIN)/storycheck check "$(STORY)" -o "$(OUT)" $(if $(MODEL),--model "$(MODEL)")
@@ -45,6 +45,10 @@ lint: $(VENV)/ready-dev
 docs: $(VENV)/ready-dev
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --quiet --strict
 	@$(BIN)/python -m docs.making.links out/site
+
+# Takes the pictures in docs/ anew, from recorded answers; needs Chromium.
+pictures: $(VENV)/ready-dev
+	@$(BIN)/python -m docs.making.pictures
 
 setup: $(VENV)/ready
 
