@@ -16,6 +16,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from pipeline.errors import AnswerError
+from pipeline.languages.table import reader_of
 from pipeline.llm import Llm
 from pipeline.logs import about
 from pipeline.people import Credit, are_two
@@ -157,7 +158,9 @@ def _ruled(suspicion: Suspicion, articles: Mapping[str, Article], ruling: Ruling
         kind = suspicion.kind or ConflictKind(ruling.kind)
         return Adjudged(suspicion, relation_of(suspicion, articles), kind, suspicion.what, agreed)
     passages = [
-        Passage(text=side.quote, published=articles[side.article_id].published) for side in suspicion.sides
+        Passage(text=side.quote, published=article.published, language=article.language)
+        for side in suspicion.sides
+        for article in (articles[side.article_id],)
     ]
     kind = ConflictKind(ruling.kind)
     if not has_conflicting_values(kind, *passages):
@@ -197,7 +200,11 @@ def relation_of(suspicion: Suspicion, articles: Mapping[str, Article]) -> Relati
     """Return what a real difference amounts to: an update, two speakers who differ, or a contradiction."""
     one, other = suspicion.sides
     days = {articles[side.article_id].published for side in suspicion.sides}
-    if None not in days and len(days) == 2 and (_is_running(suspicion) or _moved_on(suspicion, articles)):
+    if (
+        None not in days
+        and len(days) == 2
+        and (_is_running(suspicion, articles) or _moved_on(suspicion, articles))
+    ):
         return Relation.update
     if suspicion.kind is not ConflictKind.attribution:
         article_a, article_b = articles[one.article_id], articles[other.article_id]
@@ -207,14 +214,18 @@ def relation_of(suspicion: Suspicion, articles: Mapping[str, Article]) -> Relati
     return Relation.contradiction
 
 
-def _is_running(suspicion: Suspicion) -> bool:
+def _is_running(suspicion: Suspicion, articles: Mapping[str, Article]) -> bool:
     """Tell whether both sides give a state that changes from day to day, as counts of the dead do.
 
     Kept narrow: any difference between two days could be called an update, and most conflicts would be.
     """
     if suspicion.kind not in (ConflictKind.quantity, ConflictKind.polarity, ConflictKind.event):
         return False
-    return all(any(map(_RUNNING.search, _around_differences(side))) for side in suspicion.sides)
+    return all(
+        any(_RUNNING.search(words) or reader.is_running(words) for words in _around_differences(side))
+        for side in suspicion.sides
+        for reader in (reader_of(articles[side.article_id].language),)
+    )
 
 
 def _moved_on(suspicion: Suspicion, articles: Mapping[str, Article]) -> bool:

@@ -69,9 +69,9 @@ def align(
 ) -> list[Aligned]:
     """Return the pairs worth comparing: each statement with the ``NEAREST`` of each other article.
 
-    So with each source; two sources are not paired, nor are statements of the same words: they cannot differ.
-    ``vectors`` gives a unit vector a text. There are as many pairs as pairs of articles: ``wanted`` spares
-    those that nobody looks at.
+    So with each source; two sources are not paired, nor are statements of the same words, as they cannot
+    differ, nor those of two languages. ``vectors`` gives a unit vector a text. There are as many pairs as
+    pairs of articles: ``wanted`` spares those that nobody looks at.
     """
     by_article = _by_article(claims)
     texts = (*articles, *sources)
@@ -79,6 +79,8 @@ def align(
     claimed = {a.id: _group(_claims(a, by_article[a.id]), vectors) for a in texts}
     found: list[list[Aligned]] = [[], []]
     for one, other in chain(combinations(articles, 2), product(articles, sources)):
+        if one.read_as != other.read_as:
+            continue
         groups = [(kind[one.id], kind[other.id]) for kind in (sentences, claimed)]
         cosines = [_cosines(a, b) for a, b in groups]
         kept = None if wanted is None else _kept(groups, cosines, wanted)

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from pipeline.values.quantities import find_quantities
-from pipeline.words import content_stems
+from pipeline.languages.reader import Reader
+from pipeline.languages.table import reader_of
 from schemas.claim import ClaimKind, Quantity
 
 START: Final = -2.0  # log-odds of a claim without any sign
@@ -155,26 +155,32 @@ _AGE: Final = re.compile(r", \d{1,3}(?:,|\W*\Z)")
 _KNOWN: Final = re.compile(r"\b(?:the|these|those|both|its|his|her|their) \Z", re.IGNORECASE)
 
 
-def checkworthiness(text: str, kind: ClaimKind | None = None, speaker: str | None = None) -> Worth:
+def checkworthiness(
+    text: str, kind: ClaimKind | None = None, speaker: str | None = None, language: str | None = None
+) -> Worth:
     """Return how much the claim ``text`` is worth checking.
 
-    That ``speaker`` says it is no sign by itself: those words are set aside where the claim has them.
+    That ``speaker`` says it is no sign by itself: those words are set aside where the claim has them. The
+    signs are English; in another ``language`` figures alone count, and how much is said.
     """
+    reader = reader_of(language)
     said = _without_saying(text, speaker)
     signs = [
-        (s.name, s.weight) for s in _SIGNS if s.words.search(said) or (kind is not None and s.kind is kind)
+        (s.name, s.weight)
+        for s in (_SIGNS if reader.has_all_rules else ())
+        if s.words.search(said) or (kind is not None and s.kind is kind)
     ]
-    signs += _figure(said)
-    fullness = min(len(content_stems(said)), FULL) / FULL
+    signs += _figure(said, reader)
+    fullness = min(len(reader.stems(said)), FULL) / FULL
     odds = START + FULL_WEIGHT * fullness + sum(weight for _, weight in signs)
     speaking_for = sorted((s for s in signs if s[1] > 0), key=lambda s: -s[1])
     return Worth(round(1 / (1 + math.exp(-odds)), 3), tuple(name for name, _ in speaking_for))
 
 
-def _figure(text: str) -> Iterator[tuple[str, float]]:
+def _figure(text: str, reader: Reader) -> Iterator[tuple[str, float]]:
     """Yield the sign of the numbers in ``text``, if there is one that tells something."""
     large, small = _FIGURES
-    found = [q for q in find_quantities(text) if not _tells_little(text, q)]
+    found = [q for q in reader.quantities(text) if not _tells_little(text, q)]
     is_large = any(_is_share_or_sum(q.unit) or q.value >= LARGE for q in found)
     if is_large or _SHARE.search(text):
         yield large

@@ -5,9 +5,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from pipeline.likeness import Published, group_claims, likeness, supporting
+from pipeline.likeness import Articles, group_claims, likeness, passage_of, supporting
 from pipeline.origins import Sources, Statement
-from pipeline.values.passage import Passage
 from pipeline.values.samename import same_name
 from schemas.article import Article
 from schemas.cluster import Cluster
@@ -30,13 +29,13 @@ def cluster(
     texts = (*articles, *sources)
     drafts = {article.id for article in articles} if sources else set[str]()
     backing = Sources(texts, origins, claims, drafts)
-    published = {article.id: article.published for article in texts}
+    known: Articles = {article.id: article for article in texts}
     place = {
         article.id: (article.id not in drafts, article.published or date.max, i)
         for i, article in enumerate(texts)
     }
     found = []
-    for same in group_claims(claims, published):
+    for same in group_claims(claims, known):
         members = sorted(same, key=lambda claim: (place[claim.article_id], claim.span.start, claim.id))
         statements = [*map(backing.statement, members), *map(backing.statement, _backing(members))]
         article_ids = sorted({statement.article_id for statement in statements}, key=place.__getitem__)
@@ -46,10 +45,10 @@ def cluster(
                     id=_id(members),
                     claim_ids=tuple(claim.id for claim in members),
                     article_ids=tuple(article_ids),
-                    first_article_id=_first([name for name in article_ids if name not in drafts], published),
+                    first_article_id=_first([name for name in article_ids if name not in drafts], known),
                     origins=backing.count_statements(statements),
                     speaker=_common_speaker(statements),
-                    text=_middle(members, published).text,
+                    text=_middle(members, known).text,
                 )
             )
     return tuple(sorted(found, key=lambda c: (-len(c.article_ids), place[c.article_ids[0]], c.id)))
@@ -62,9 +61,9 @@ def _backing(members: Sequence[ReportClaim]) -> list[Evidence]:
     return [evidence for place, evidence in found.items() if place not in own]
 
 
-def _first(article_ids: Sequence[str], published: Published) -> str | None:
+def _first(article_ids: Sequence[str], articles: Articles) -> str | None:
     """Return the first of the articles, which are in order, or None where their days do not tell it."""
-    days = [published[article_id] for article_id in article_ids]
+    days = [articles[article_id].published for article_id in article_ids]
     return article_ids[0] if None not in days and days.count(days[0]) == 1 else None
 
 
@@ -87,9 +86,9 @@ def _common_speaker(statements: Sequence[Statement]) -> str | None:
     )
 
 
-def _middle(members: Sequence[ReportClaim], published: Published) -> ReportClaim:
+def _middle(members: Sequence[ReportClaim], articles: Articles) -> ReportClaim:
     """Return the claim whose wording is likest to those of all others, the earliest of equals."""
-    passages = [Passage(text=claim.text, published=published[claim.article_id]) for claim in members]
+    passages = [passage_of(claim, articles) for claim in members]
     sums = [sum(likeness(one, other) for other in passages) for one in passages]
     return members[sums.index(max(sums))]
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
+from pipeline.languages.table import reader_of
 from pipeline.nearby import Reading, near, read_sentence
 from pipeline.people import Credit, are_two
 from pipeline.quoting import flat
@@ -20,7 +21,7 @@ from pipeline.values.quotations import compare_quotations
 from pipeline.values.relations import Told, facts_apart, told_in
 from pipeline.values.words import find_words
 from pipeline.words import content_stems
-from schemas.article import Article
+from schemas.article import Article, Sentence
 from schemas.contradiction import ConflictKind, Side
 from schemas.record import Span
 from schemas.suspicion import Suspicion
@@ -57,13 +58,15 @@ def comparing(articles: Sequence[Article], sources: Sequence[Article] = ()) -> I
     for article in texts:
         read.append([])
         for s in article.sentences:
-            if s.is_readable and not _CORRECTION.search(flat(article, s)):
+            if s.is_readable and not _is_correction(article, s):
                 read[-1].append(read_sentence(article, s, around))
             yield ()
     told = [_told(sentences) for sentences in read]
     relations = [{one.fact.relation for one in facts} for facts in told]
     for i, others in enumerate(islice(near(read), len(articles))):
         for j in range(i + 1, len(texts)):
+            if texts[i].read_as != texts[j].read_as:
+                continue
             between = list(_between(others[j])) if j in others else []
             if not relations[i].isdisjoint(relations[j]):
                 known = {_pair(suspicion) for suspicion in between}
@@ -75,8 +78,14 @@ def comparing(articles: Sequence[Article], sources: Sequence[Article] = ()) -> I
             yield between
 
 
+def _is_correction(article: Article, sentence: Sentence) -> bool:
+    return reader_of(article.language).has_all_rules and bool(_CORRECTION.search(flat(article, sentence)))
+
+
 def _told(sentences: Sequence[Reading]) -> tuple[Told, ...]:
     """Return the facts of an article; a sentence that opens with a pronoun has the words before it too."""
+    if sentences and not reader_of(sentences[0].article.language).has_all_rules:
+        return ()
     given = []
     for i, read in enumerate(sentences):
         before = sentences[i - 1].content if i and _PRONOUN.match(read.passage.text) else frozenset()

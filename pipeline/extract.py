@@ -18,18 +18,17 @@ from rapidfuzz import fuzz
 from pipeline.chunks import Cut, by_count
 from pipeline.errors import AnswerError, AnswerTruncated, ContextTooLong, EndpointError
 from pipeline.kinds import claim_kind
+from pipeline.languages.reader import Reader
+from pipeline.languages.table import reader_of
 from pipeline.llm import Llm
 from pipeline.logs import about
 from pipeline.placing import place
 from pipeline.progress import Progress
 from pipeline.prompts import Prompt
 from pipeline.speakers import speaker_of
-from pipeline.values.dates import find_dates, to_when
-from pipeline.values.polarity import negations
-from pipeline.values.quantities import find_quantities
+from pipeline.values.dates import to_when
 from pipeline.values.samename import same_name
 from pipeline.verbatim import verbatim
-from pipeline.words import content_stems
 from schemas.article import Article, Sentence
 from schemas.claim import Claim, Dropped
 from schemas.report import Failure
@@ -81,7 +80,7 @@ async def extract(
         answers = await asyncio.gather(*(_ask(article, c, llm, prompt, progress) for c in cut(article)))
     found = _joined(answers)
     in_order = sorted(found.claims, key=lambda claim: claim.sentence)
-    return replace(found, claims=tuple(_merged(in_order)))
+    return replace(found, claims=tuple(_merged(in_order, reader_of(article.language))))
 
 
 async def _ask(
@@ -171,9 +170,13 @@ def _left_out(article: Article, chunk: Sequence[Sentence], claims: Sequence[Clai
 def _claim(article: Article, sentence: Sentence, text: str) -> Claim:
     quote = article.quote(sentence.span)
     start = sentence.span.start
-    dates = [d for d in find_dates(quote, article.published, start) if _has(text, d.text)]
-    values = {q.value for q in find_quantities(text)}  # "12 people" may stand for "twelve people"
-    quantities = tuple(q for q in find_quantities(quote, start) if q.value in values or _has(text, q.text))
+    reader = reader_of(article.language)
+    dates = [d for d in reader.dates(quote, article.published, start) if _has(text, d.text)]
+    values = {q.value for q in reader.quantities(text)}  # "12 people" may stand for "twelve people"
+    quantities = tuple(q for q in reader.quantities(quote, start) if q.value in values or _has(text, q.text))
+    kind = claim_kind(
+        text if reader.has_all_rules else "", has_quantity=bool(quantities), has_date=bool(dates)
+    )
     digest = hashlib.sha256("\0".join([article.name, quote, text]).encode("utf-8", "replace")).hexdigest()
     return Claim(
         id=f"c{digest[:12]}",
@@ -182,19 +185,19 @@ def _claim(article: Article, sentence: Sentence, text: str) -> Claim:
         span=sentence.span,
         quote=quote,
         text=text,
-        kind=claim_kind(text, has_quantity=bool(quantities), has_date=bool(dates)),
+        kind=kind,
         speaker=speaker_of(article, sentence, text),
         when=to_when(dates[0]) if dates else None,
         quantities=quantities,
     )
 
 
-def _merged(claims: Sequence[Claim]) -> Iterator[Claim]:
+def _merged(claims: Sequence[Claim], reader: Reader) -> Iterator[Claim]:
     """Yield each claim once, with the spans of the sentences that say the same again."""
     kept: list[Claim] = []
     for claim in claims:
         for i, earlier in enumerate(kept):
-            if _is_repeat(earlier, claim):
+            if _is_repeat(earlier, claim, reader):
                 if claim.span not in (earlier.span, *earlier.repeats):
                     kept[i] = earlier.model_copy(update={"repeats": (*earlier.repeats, claim.span)})
                 break
@@ -204,17 +207,17 @@ def _merged(claims: Sequence[Claim]) -> Iterator[Claim]:
 
 
 def _has(text: str, part: str) -> bool:
-    """Tell whether ``part`` stands in ``text`` as whole words."""
-    return re.search(rf"(?<!\w){re.escape(part)}(?!\w)", text, re.IGNORECASE) is not None
+    """Tell whether ``part`` stands in ``text`` as whole words; a Korean particle may follow them at once."""
+    return re.search(rf"(?<!\w){re.escape(part)}(?![^\W가-힣])", text, re.IGNORECASE) is not None
 
 
-def _is_repeat(a: Claim, b: Claim) -> bool:
+def _is_repeat(a: Claim, b: Claim, reader: Reader) -> bool:
     """Tell whether two claims are one: nearly the same words, none in another's place, by one speaker."""
-    numbers_a, numbers_b = ([q.value for q in find_quantities(c.text)] for c in (a, b))
-    if numbers_a != numbers_b or len(negations(a.text)) != len(negations(b.text)):
+    numbers_a, numbers_b = ([q.value for q in reader.quantities(c.text)] for c in (a, b))
+    if numbers_a != numbers_b or len(reader.negations(a.text)) != len(reader.negations(b.text)):
         return False
     if a.speaker and b.speaker and not same_name(a.speaker, b.speaker):
         return False
-    stems_a, stems_b = set(content_stems(a.text)), set(content_stems(b.text))
+    stems_a, stems_b = set(reader.stems(a.text)), set(reader.stems(b.text))
     is_part = stems_a <= stems_b or stems_b <= stems_a
     return is_part and fuzz.token_sort_ratio(a.text.lower(), b.text.lower()) >= SAME_CLAIM

@@ -13,11 +13,11 @@ from typing import Final
 from rapidfuzz.distance import LCSseq
 
 from pipeline.errors import AnswerError
+from pipeline.languages.reader import Reader
+from pipeline.languages.table import reader_of
 from pipeline.logs import about
 from pipeline.progress import Progress
-from pipeline.values.polarity import negations
 from pipeline.verifier.judge import Judge, Pair
-from pipeline.words import content_stems
 from schemas.article import Article
 from schemas.claim import Claim, Dropped
 
@@ -43,7 +43,11 @@ async def ground(
 
     An EndpointError is raised.
     """
-    doubtful = [c for c in claims if not c.is_verbatim and not _is_in_order(c)]
+    doubtful = [
+        claim
+        for claim in claims
+        if not claim.is_verbatim and not _is_in_order(claim, reader_of(articles[claim.article_id].language))
+    ]
     progress.start(STAGE, len(doubtful))
     supported = await asyncio.gather(
         *(_supported(c, _pair(c, articles[c.article_id]), judge, progress) for c in doubtful)
@@ -60,11 +64,13 @@ async def ground(
     )
 
 
-def _is_in_order(claim: Claim) -> bool:
+def _is_in_order(claim: Claim, reader: Reader) -> bool:
     """Tell whether a claim is cut from its sentence, but for a word or two, with all its negations."""
-    said, claimed = content_stems(claim.quote), content_stems(claim.text)
-    if len(negations(claim.text)) != len(negations(claim.quote)):
+    said, claimed = reader.stems(claim.quote), reader.stems(claim.text)
+    if len(reader.negations(claim.text)) != len(reader.negations(claim.quote)):
         return False
+    if not reader.has_values:  # what negates is not known
+        return claimed == said
     return LCSseq.similarity(claimed, said) >= IN_ORDER * len(claimed)
 
 
@@ -81,4 +87,4 @@ async def _supported(claim: Claim, pair: Pair, judge: Judge, progress: Progress)
 def _pair(claim: Claim, article: Article) -> Pair:
     own = [s for s in article.sentences if s.is_readable and s.number <= claim.sentence]
     evidence = " ".join(" ".join(article.quote(s.span).split()) for s in own[-BEFORE - 1 :])
-    return Pair(evidence, claim.text, (article.published, article.published))
+    return Pair(evidence, claim.text, (article.published, article.published), article.language)

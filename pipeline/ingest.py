@@ -9,6 +9,7 @@ from typing import Final
 
 from pipeline.errors import InputError
 from pipeline.reading.decode import NotText, decode
+from pipeline.reading.language import Told, find_language
 from pipeline.reading.metadata import Metadata, read_front_matter, read_page
 from pipeline.reading.sentences import split_sentences
 from pipeline.reading.sidecar import SIDECAR, read_sidecar
@@ -150,7 +151,8 @@ def _article(path: Path, known: Metadata) -> Article:
     decoded = decode(read_regular(path))
     text = decoded.text
     front, start = read_front_matter(text)
-    sentences = split_sentences(text, start, most=MAX_SENTENCES)
+    told = Told(language) if (language := known.language or front.language) else find_language(text, start)
+    sentences = split_sentences(text, start, most=MAX_SENTENCES, language=told.language)
     if not sentences:
         raise NotText("front matter only, no article")
     if len(sentences) > MAX_SENTENCES:
@@ -173,7 +175,8 @@ def _article(path: Path, known: Metadata) -> Article:
         encoding=decoded.encoding,
         text=text,
         sentences=sentences,
-        notes=decoded.notes + notes + _unread(sentences),
+        notes=decoded.notes + notes + told.notes + _unread(sentences),
+        language=told.language,
     )
 
 

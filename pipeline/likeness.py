@@ -15,31 +15,31 @@ from pipeline.values.clock import ClockTime, compare_times, find_times
 from pipeline.values.comparison import Comparison
 from pipeline.values.differences import Passage, differences, has_conflicting_values
 from pipeline.values.passage import read_passage
-from pipeline.values.polarity import negations
 from pipeline.values.quantities import compare_quantities
+from schemas.article import Article
 from schemas.claim import Quantity
 from schemas.contradiction import ConflictKind
 from schemas.record import Span
-from schemas.report import ReportClaim
+from schemas.report import ReportArticle, ReportClaim
 from schemas.verdict import Evidence, Label, Stance
 
 # Tried on the links in one invented and one real story: pairs above are one claim, pairs below mostly two.
 LINKED = 0.65  # twice the shared content words by those of both claims (Dice), for a link
 STILL_ALIKE = 0.5  # the same for any two claims of one group
 
-Published = Mapping[str, date | None]  # by article id
+Articles = Mapping[str, Article | ReportArticle]  # by id
 _Place = tuple[str, Span]  # an article's id and a sentence of it
 _Value = TypeVar("_Value", Quantity, ClockTime)
 
 
-def group_claims(claims: Sequence[ReportClaim], published: Published) -> list[list[ReportClaim]]:
+def group_claims(claims: Sequence[ReportClaim], articles: Articles) -> list[list[ReportClaim]]:
     """Return the supported and contradicted claims in groups that say the same, in the order of their first.
 
     A claim without its like is a group of its own. Time is linear in the claims and their evidence, but for
     the different wordings at one sentence or in one group.
     """
     known = {c.id: c for c in claims if c.verdict.label in (Label.supported, Label.contradicted)}
-    passages = {c.id: Passage(text=c.text, published=published.get(c.article_id)) for c in known.values()}
+    passages = {claim.id: passage_of(claim, articles) for claim in known.values()}
     groups = {name: [name] for name in known}
     for one, other in _links(known, passages):
         first, second = groups[one], groups[other]
@@ -48,6 +48,14 @@ def group_claims(claims: Sequence[ReportClaim], published: Published) -> list[li
             groups |= dict.fromkeys(second, first)
     distinct = {id(names): names for names in groups.values()}
     return [[known[name] for name in names] for names in distinct.values()]
+
+
+def passage_of(claim: ReportClaim, articles: Articles) -> Passage:
+    """Return the wording of a claim, as it is compared with others."""
+    article = articles.get(claim.article_id)
+    if article is None:
+        return Passage(text=claim.text)
+    return Passage(text=claim.text, published=article.published, language=article.language)
 
 
 def supporting(claim: ReportClaim) -> tuple[Evidence, ...]:
@@ -66,7 +74,7 @@ def likeness(one: Passage, other: Passage) -> float:
     A country is one word by any of its names. Claims whose numbers, hours, days, names in one place or
     negations are not the same are not alike at all. The order of the two does not matter.
     """
-    return _likeness(*sorted((one, other), key=lambda p: (p.text, p.published or date.min)))
+    return _likeness(*sorted((one, other), key=lambda p: (p.text, p.published or date.min, p.language or "")))
 
 
 def _links(known: Mapping[str, ReportClaim], passages: Mapping[str, Passage]) -> list[tuple[str, str]]:
@@ -109,7 +117,7 @@ def _have_same_values(one: Passage, other: Passage) -> bool:
     """
     a, b = read_passage(one), read_passage(other)
     return (
-        len(negations(one.text)) == len(negations(other.text))
+        len(a.reader.negations(one.text)) == len(b.reader.negations(other.text))
         and not _lacks(a.quantities, b.quantities, compare_quantities)
         and not _lacks(b.quantities, a.quantities, compare_quantities)
         and not _lacks(a.times, b.times, compare_times)

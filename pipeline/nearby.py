@@ -9,8 +9,6 @@ from pipeline.quoting import flat, quoted_parts
 from pipeline.sharing import Sharing, places
 from pipeline.values.exclusive import outcomes
 from pipeline.values.passage import Passage, read_passage
-from pipeline.values.polarity import negations
-from pipeline.values.words import find_words
 from schemas.article import Article, Sentence
 from schemas.record import Span
 
@@ -36,8 +34,10 @@ class Reading:
 def read_sentence(article: Article, sentence: Sentence, around: date | None) -> Reading:
     """Return a sentence as it is compared; ``around`` is a day near the story, for articles without one."""
     text = flat(article, sentence)
-    passage = Passage(text=text, published=article.published, around=None if article.published else around)
+    day = None if article.published else around
+    passage = Passage(text=text, published=article.published, around=day, language=article.language)
     read = read_passage(passage)
+    reader = read.reader
     quoted = quoted_parts(article, sentence)
     present = {
         "quantity": read.quantities,
@@ -45,7 +45,7 @@ def read_sentence(article: Article, sentence: Sentence, around: date | None) -> 
         "time": read.times,
         "name": read.names,
         "quotation": quoted,
-        "outcome": outcomes(text),
+        "outcome": outcomes(text) if reader.has_all_rules else (),
     }
     return Reading(
         article=article,
@@ -53,9 +53,9 @@ def read_sentence(article: Article, sentence: Sentence, around: date | None) -> 
         passage=passage,
         values=frozenset(kind for kind, values in present.items() if values),
         tokens=Counter(token.key for token in read.tokens),
-        content=frozenset(word.key for word in find_words(text) if word.is_content),
+        content=frozenset(word.key for word in reader.words(text) if word.is_content),
         plain=frozenset(token.key for token in read.tokens if token.is_content and not token.name),
-        negations=len(negations(text)),
+        negations=len(reader.negations(text)),
         quoted=quoted,
     )
 

@@ -9,10 +9,10 @@ from typing import NamedTuple, TypeVar
 
 from rapidfuzz import fuzz
 
+from pipeline.languages.table import reader_of
 from pipeline.remembered import remembered
 from pipeline.speakers import credit_of
 from pipeline.values.samename import same_name
-from pipeline.words import content_stems
 from schemas.article import Article
 from schemas.claim import Claim
 from schemas.verdict import Evidence
@@ -33,11 +33,12 @@ class Statement(NamedTuple):
     start: int
     quote: str
     speaker: str | None
+    language: str | None = None
 
 
 def find_origins(articles: Sequence[Article]) -> Mapping[str, str]:
     """Return the origin of each article by id: the id of the first article that carries the same text."""
-    shingles = {article.id: _shingles(_readable(article)) for article in articles}
+    shingles = {article.id: _shingles(_readable(article), article.read_as) for article in articles}
     copies = [
         (a.id, b.id) for a, b in combinations(articles, 2) if _shared(shingles[a.id], shingles[b.id]) >= COPY
     ]
@@ -86,10 +87,13 @@ class Sources:
         """Return the sentence of a claim or of evidence, with the speaker of its claims or of the whole."""
         said = source.speaker if isinstance(source, Claim) else None
         place = source.article_id, source.span.start
-        return Statement(*place, source.quote, said or self._speaker(*place))
+        language = self._articles[source.article_id].language
+        return Statement(*place, source.quote, said or self._speaker(*place), language)
 
     def _is_one(self, a: Statement, b: Statement) -> bool:
-        if self._origins[a.article_id] == self._origins[b.article_id] or is_same_sentence(a.quote, b.quote):
+        if self._origins[a.article_id] == self._origins[b.article_id] or is_same_sentence(
+            a.quote, b.quote, a.language
+        ):
             return True
         return bool(a.speaker and b.speaker and same_name(a.speaker, b.speaker))
 
@@ -103,11 +107,11 @@ class Sources:
         return self._speakers[article_id, start]
 
 
-def is_same_sentence(one: str, other: str) -> bool:
-    """Tell whether two sentences are one, give or take a few words, or a clause of a longer one."""
+def is_same_sentence(one: str, other: str, language: str | None = None) -> bool:
+    """Tell whether two sentences of one ``language`` are one, but for a few words or a clause."""
     if fuzz.token_sort_ratio(one.lower(), other.lower()) >= SAME_SENTENCE:
         return True
-    first, second = _shingles(one), _shingles(other)
+    first, second = _shingles(one, language), _shingles(other, language)
     return min(len(first), len(second)) >= LEAST_SHINGLES and _shared(first, second) >= COPIED_SENTENCE
 
 
@@ -127,8 +131,8 @@ def _readable(article: Article) -> str:
 
 
 @remembered(most=1024)  # a sentence meets the other supporters of each of its claims
-def _shingles(text: str) -> frozenset[tuple[str, ...]]:
-    stems = content_stems(text)
+def _shingles(text: str, language: str | None) -> frozenset[tuple[str, ...]]:
+    stems = reader_of(language).stems(text)
     return frozenset(stems[i : i + SHINGLE] for i in range(len(stems) - SHINGLE + 1))
 
 

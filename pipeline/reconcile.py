@@ -1,15 +1,17 @@
 """Puts what was judged together: one entry per conflict, one verdict per claim, origins counted once."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pipeline.adjudicate import Adjudged
 from pipeline.checkworthy import checkworthiness
+from pipeline.languages.table import reader_of
 from pipeline.origins import Sources
 from pipeline.verify import Judged
-from pipeline.words import containment, content_stems
+from pipeline.words import Stems, containment
 from schemas.article import Article
 from schemas.claim import Claim
 from schemas.contradiction import ConflictKind, Contradiction, Relation, Severity, Side
@@ -31,7 +33,16 @@ _SEVERITY = {
 }
 _RANK = {Severity.high: 0, Severity.medium: 1, Severity.low: 2}
 
-Names = Mapping[str, tuple[bool, str]]  # of each article by its id, after whether it is a source
+
+class Known(NamedTuple):
+    """What conflicts are told by of an article: a draft comes before a source, then the name counts."""
+
+    is_source: bool
+    name: str
+    language: str
+
+
+Articles = Mapping[str, Known]  # by id
 
 
 @dataclass(frozen=True)
@@ -57,23 +68,29 @@ def reconcile(
     """
     texts = (*articles, *sources)
     held = {article.id for article in sources}
-    names = {article.id: (article.id in held, article.name) for article in texts}
-    conflicts = _conflicts(adjudged, _by_article(claims), names)
+    known = {article.id: Known(article.id in held, article.name, article.read_as) for article in texts}
+    conflicts = _conflicts(adjudged, _by_article(claims), known)
     drafts = {article.id for article in articles} if sources else set[str]()
     backing = Sources(texts, origins, claims, drafts)
-    has_others = len(texts) > 1
+    others = Counter(article.read_as for article in sources or articles)
     against = _against(conflicts)
     verdicts = [
         ReportClaim(
             **dict(claim),
             verdict=_verdict(
-                claim, judged.get(claim.id), against.get(claim.id, ()), backing, has_others=has_others
+                claim,
+                judged.get(claim.id),
+                against.get(claim.id, ()),
+                backing,
+                _alone(len(texts), others[known[claim.article_id].language] + bool(sources)),
             ),
             worth=worth.score,
             worth_reasons=worth.reasons,
         )
         for claim in claims
-        for worth in (checkworthiness(claim.text, claim.kind, claim.speaker),)
+        for worth in (
+            checkworthiness(claim.text, claim.kind, claim.speaker, known[claim.article_id].language),
+        )
     ]
     return Reconciled(tuple(verdicts), conflicts)
 
@@ -86,17 +103,17 @@ def _by_article(claims: Iterable[Claim]) -> Mapping[str, Sequence[Claim]]:
 
 
 def _conflicts(
-    adjudged: Iterable[Adjudged], claims: Mapping[str, Sequence[Claim]], names: Names
+    adjudged: Iterable[Adjudged], claims: Mapping[str, Sequence[Claim]], known: Articles
 ) -> tuple[Contradiction, ...]:
     """Return one entry per pair of sentences and kind, strongest first."""
     by_pair: dict[tuple[tuple[str, int], ...], dict[ConflictKind, list[Adjudged]]] = {}
     for outcome in adjudged:
-        one, other = _ordered(outcome, names)
+        one, other = _ordered(outcome, known)
         if outcome.relation is not None and one.article_id != other.article_id:
             pair = ((one.article_id, one.span.start), (other.article_id, other.span.start))
             by_pair.setdefault(pair, {}).setdefault(outcome.kind, []).append(outcome)
     entries = [
-        _entry(same, claims, names)
+        _entry(same, claims, known)
         for kinds in by_pair.values()
         for same in _without_echoes(list(kinds.values()))
     ]
@@ -113,26 +130,26 @@ def _is_weak(entry: Contradiction) -> bool:
     return entry.relation is not Relation.contradiction
 
 
-def _ordered(outcome: Adjudged, names: Names) -> tuple[Side, Side]:
+def _ordered(outcome: Adjudged, known: Articles) -> tuple[Side, Side]:
     """Return the sides of an outcome in an order that does not hang on which was noticed first."""
     one, other = outcome.suspicion.sides
-    keys = [(*names[side.article_id], side.article_id, side.span.start) for side in (one, other)]
+    keys = [(*known[side.article_id][:2], side.article_id, side.span.start) for side in (one, other)]
     return (one, other) if keys[0] <= keys[1] else (other, one)
 
 
 def _entry(
-    outcomes: Sequence[Adjudged], claims: Mapping[str, Sequence[Claim]], names: Names
+    outcomes: Sequence[Adjudged], claims: Mapping[str, Sequence[Claim]], known: Articles
 ) -> Contradiction:
     """Return the entry for what was found of one kind in one pair of sentences; all that differs is shown."""
-    strongest, *_ = ranked = sorted(outcomes, key=lambda outcome: _strength(outcome, names))
+    strongest, *_ = ranked = sorted(outcomes, key=lambda outcome: _strength(outcome, known))
     relation = strongest.relation or Relation.contradiction
     alike = [o for o in ranked if o.relation is relation]
     if strongest.suspicion.found_by == "model":
         alike = [strongest]
-    pairs = [_ordered(outcome, names) for outcome in alike]
+    pairs = [_ordered(outcome, known) for outcome in alike]
     one, other = (_merged([pair[i] for pair in pairs]) for i in (0, 1))
-    kind = strongest.kind
-    parts = [kind.value, names[one.article_id][1], one.quote, names[other.article_id][1], other.quote]
+    kind, stems = strongest.kind, reader_of(known[one.article_id].language).stems
+    parts = [kind.value, known[one.article_id].name, one.quote, known[other.article_id].name, other.quote]
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
     return Contradiction(
         id=f"f{digest[:12]}",
@@ -141,13 +158,13 @@ def _entry(
         severity=_SEVERITY[kind] if relation is Relation.contradiction else UPDATE_SEVERITY,
         confidence=_confidence(strongest),
         reason="; ".join(dict.fromkeys(outcome.reason for outcome in alike)),
-        sides=(_with_claim(one, other, claims), _with_claim(other, one, claims)),
+        sides=(_with_claim(one, other, claims, stems), _with_claim(other, one, claims, stems)),
     )
 
 
-def _strength(outcome: Adjudged, names: Names) -> tuple[float, int, list[int], str, str]:
+def _strength(outcome: Adjudged, known: Articles) -> tuple[float, int, list[int], str, str]:
     """Return a key that puts the strongest outcome first, and ties in the order of the text."""
-    one, other = _ordered(outcome, names)
+    one, other = _ordered(outcome, known)
     places = [span.start for side in (one, other) for span in side.differs]
     relation = [*Relation, None].index(outcome.relation)
     claim_ids = f"{one.claim_id} {other.claim_id}"
@@ -166,7 +183,7 @@ def _confidence(outcome: Adjudged) -> float:
     return round(outcome.suspicion.odds * (DOUBTED if outcome.agreed is False else 1.0), 3)
 
 
-def _with_claim(side: Side, other: Side, claims: Mapping[str, Sequence[Claim]]) -> Side:
+def _with_claim(side: Side, other: Side, claims: Mapping[str, Sequence[Claim]], stems: Stems) -> Side:
     """Return ``side`` with the claim it is about: of its sentence, and holding what differs.
 
     Where that is not known, it is the claim nearest to what the other side says. A claim that has none of
@@ -177,10 +194,10 @@ def _with_claim(side: Side, other: Side, claims: Mapping[str, Sequence[Claim]]) 
         return side
     start = side.span.start
     words = " ".join(side.quote[d.start - start : d.end - start] for d in side.differs)
-    if not content_stems(words):
+    if not stems(words):
         there = claims.get(other.article_id, ())
         words = next((claim.text for claim in there if claim.id == other.claim_id), other.quote)
-    fits = [containment(words, f"{claim.text} {claim.speaker or ''}") for claim in here]
+    fits = [containment(words, f"{claim.text} {claim.speaker or ''}", stems) for claim in here]
     if max(fits) == 0.0:
         return side
     return side.model_copy(update={"claim_id": here[fits.index(max(fits))].id})
@@ -197,13 +214,19 @@ def _against(conflicts: Iterable[Contradiction]) -> Mapping[str, Sequence[Contra
     return found
 
 
+def _alone(articles: int, of_its_language: int) -> UnsupportedReason | None:
+    """Return why a claim has nothing to be compared with, if it has nothing."""
+    if articles < 2:
+        return UnsupportedReason.nothing_to_compare
+    return UnsupportedReason.other_languages if of_its_language < 2 else None
+
+
 def _verdict(
     claim: Claim,
     judged: Judged | None,
     against: Sequence[Contradiction],
     backing: Sources,
-    *,
-    has_others: bool,
+    alone: UnsupportedReason | None,
 ) -> Verdict:
     evidence = [] if judged is None else list(judged.evidence)
     if against:
@@ -220,8 +243,8 @@ def _verdict(
             reason=backing.told(claim, supporters),
             origins=backing.count(claim, supporters),
         )
-    if not has_others:
-        return _unsupported(UnsupportedReason.nothing_to_compare, ())
+    if alone is not None:
+        return _unsupported(alone, ())
     if not evidence:
         return _unsupported(UnsupportedReason.nothing_found, ())
     return _unsupported(UnsupportedReason.inconclusive, tuple(evidence))

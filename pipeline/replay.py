@@ -190,4 +190,5 @@ def _article(stored: ReportArticle) -> Article:
             for s in stored.sentences
         ),
         notes=stored.notes,
+        language=stored.language,
     )

@@ -5,14 +5,16 @@ claim is about cannot settle it, whatever its rank.
 """
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import bm25s
 
-from pipeline.words import content_stems
-from schemas.article import Article, Sentence
+from pipeline.languages.reader import Reader
+from pipeline.languages.table import reader_of
+from schemas.article import READ_WITHOUT_LANGUAGE, Article, Sentence
 from schemas.claim import Claim
 
 PROPOSED = 30  # sentences that BM25 proposes per claim, over all other articles
@@ -35,15 +37,31 @@ class Candidate:
         return self.article.quote(self.sentence.span)
 
 
-def retrieve(claims: Sequence[Claim], articles: Sequence[Article]) -> Mapping[str, tuple[Candidate, ...]]:
+def retrieve(
+    claims: Sequence[Claim], articles: Sequence[Article], languages: Mapping[str, str] = MappingProxyType({})
+) -> Mapping[str, tuple[Candidate, ...]]:
     """Return the candidates of each claim by its id, best first; none for a claim that nothing comes near.
 
-    They are sentences of ``articles``, but none of the claim's own.
-
-    BM25 as in Lù, "BM25S" (2024), with that library's defaults.
+    They are sentences of ``articles``, but none of the claim's own, nor of one in another language:
+    ``languages`` are those of articles by their ids, English where it is not told. BM25 as in Lù, "BM25S"
+    (2024), with that library's defaults.
     """
+    by_language: defaultdict[str, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        by_language[languages.get(claim.article_id, READ_WITHOUT_LANGUAGE)].append(claim)
+    found: dict[str, tuple[Candidate, ...]] = {}
+    for language, own in by_language.items():
+        near = [article for article in articles if article.read_as == language]
+        found |= _retrieve(own, near, reader_of(language))
+    return found
+
+
+def _retrieve(
+    claims: Sequence[Claim], articles: Sequence[Article], reader: Reader
+) -> Mapping[str, tuple[Candidate, ...]]:
+    """Return the candidates of the claims in articles of one language."""
     places = [(a, s) for a in articles for s in a.sentences if s.is_readable]
-    stems = [content_stems(article.quote(sentence.span)) for article, sentence in places]
+    stems = [reader.stems(article.quote(sentence.span)) for article, sentence in places]
     if not any(stems):
         return {claim.id: () for claim in claims}
     weights = _weights(stems)
@@ -52,7 +70,7 @@ def retrieve(claims: Sequence[Claim], articles: Sequence[Article]) -> Mapping[st
     index.index([list(s) or [""] for s in stems], show_progress=False)
     found: dict[str, tuple[Candidate, ...]] = {}
     for claim in claims:
-        words = content_stems(claim.text)
+        words = reader.stems(claim.text)
         if not words:
             found[claim.id] = ()
             continue

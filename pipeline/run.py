@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from pipeline import __version__
 from pipeline.adjudicate import Adjudged, Context, Ruling, adjudicate, in_same_words
 from pipeline.align import Vectors, align, embedding
+from pipeline.apart import language_notes, not_compared
 from pipeline.budget import NO_CAPS
 from pipeline.chunks import by_content, by_count
 from pipeline.cluster import cluster
@@ -109,7 +110,8 @@ async def check_story(
             await _timed(work, llm, "ground", lambda: _ground_all(work, articles, llm, judge, progress))
         if work.stopped is None and not llm.is_waiting:
             claims = ahead.begin(embedding(work.claims, story.articles, vectors), on_thread=True)
-            candidates = retrieve(work.claims, story.sources or story.articles)
+            languages = {article.id: article.read_as for article in story.texts}
+            candidates = retrieve(work.claims, story.sources or story.articles, languages)
             await _timed(
                 work, llm, "verify", lambda: _verify_all(work, candidates, articles, judge, progress)
             )
@@ -269,7 +271,7 @@ def _report(
         engine=llm.endpoint.engine,
         stages=tuple(work.stages),
         failures=tuple(failures),
-        notes=llm.notes,
+        notes=(*llm.notes, *language_notes(story.texts)),
         settings=dict(settings),
         budget=_budget(llm),
         cached_tokens_in=spent.cached_tokens_in,
@@ -283,6 +285,7 @@ def _report(
         skipped=story.skipped,
         dropped=tuple(work.dropped),
         clusters=cluster(story.articles, origins, outcome.claims, story.sources),
+        not_compared=not_compared(story),
     )
 
 
@@ -378,4 +381,5 @@ def _report_article(article: Article, origin: str, *, is_source: bool) -> Report
             for s in article.sentences
         ),
         is_source=is_source,
+        language=article.language,
     )

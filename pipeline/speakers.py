@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import islice, pairwise
 
+from pipeline.languages.table import reader_of
 from pipeline.people import Credit, is_institution
 from pipeline.quoting import Paragraph, paragraphs, quoted_parts, unquoted
-from pipeline.values.attribution import Attribution, find_attribution
-from pipeline.values.attribution import speaker_of as nearest_attribution
+from pipeline.values.attribution import Attribution
 from pipeline.values.names import NameKind, find_names
 from pipeline.values.quotations import Quotation
 from pipeline.words import containment, content_stems
@@ -60,11 +60,12 @@ def _own(
 ) -> Attribution | None:
     """Return the attribution in the unquoted words of ``sentence``, its span in the article's text."""
     text, start = unquoted(article, sentence), sentence.span.start
+    reader = reader_of(article.language)
     if part is not None:
         inside = Span(start=part.start - start, end=part.end - start)
-        found = nearest_attribution(text, Quotation(text=inside.cut(text), span=inside))
+        found = reader.attribution(text, Quotation(text=inside.cut(text), span=inside))
     else:
-        found = _of_clause(article, sentence, text, claim) or find_attribution(text)
+        found = _of_clause(article, sentence, text, claim) or reader.attribution(text)
     if found is None:
         return None
     span = Span(start=found.span.start + start, end=found.span.end + start)
@@ -74,7 +75,8 @@ def _own(
 def _of_clause(article: Article, sentence: Sentence, text: str, claim: str) -> Attribution | None:
     """Return the attribution of the clause that holds ``claim``, where several clauses have one each."""
     cuts = [0, *(match.end() for match in _CLAUSE.finditer(text)), len(text)]
-    clauses = [(a, b, find_attribution(text[a:b])) for a, b in pairwise(cuts)]
+    find = reader_of(article.language).attribution
+    clauses = [(a, b, find(text[a:b])) for a, b in pairwise(cuts)]
     if sum(found is not None for _, _, found in clauses) < 2:
         return None
     quote = article.quote(sentence.span)

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.align import Aligned, Statement, Wanted, whole
+from pipeline.languages.table import reader_of
 from pipeline.remembered import remembered
 from pipeline.values.differences import Difference, Passage, differences, has_conflicting_values
-from pipeline.values.polarity import negations
 from schemas.article import Article
 from schemas.claim import Claim
 from schemas.contradiction import ConflictKind, Side
@@ -75,12 +75,12 @@ class Measured:
 
     def row(self) -> tuple[float, ...]:
         """Return one value for each of ``FEATURES``."""
-        passages = [Passage(text=s.text, published=s.article.published) for s in (self.one, self.other)]
+        passages = [_passage(s) for s in (self.one, self.other)]
         differ = [
             float(has_conflicting_values(kind, *passages))
             for kind in (ConflictKind.quantity, ConflictKind.date, ConflictKind.entity)
         ]
-        one, other = (len(negations(s.text)) for s in (self.one, self.other))
+        one, other = (len(reader_of(p.language).negations(p.text)) for p in passages)
         return (
             float(any(s.kind is not ConflictKind.attribution for s in self.found)),
             float(bool(self.claim_values)),
@@ -226,7 +226,7 @@ def _note(measured: Measured, pair: Aligned) -> None:
 
 def _claim_values(pair: Aligned) -> Iterator[Suspicion]:
     """Yield the values of two claims that exclude each other, where both stand in the claims' sentences."""
-    passages = [Passage(text=s.text, published=s.article.published) for s in (pair.one, pair.other)]
+    passages = [_passage(s) for s in (pair.one, pair.other)]
     for difference in _differences(*passages):
         spans = _in_sentence(pair.one, difference, 0), _in_sentence(pair.other, difference, 1)
         if all(spans) and difference.kind is not ConflictKind.attribution:
@@ -248,6 +248,11 @@ def _in_sentence(statement: Statement, difference: Difference, side: int) -> Spa
         return None
     start = statement.sentence.span.start
     return Span(start=start + found.start(), end=start + found.end())
+
+
+def _passage(statement: Statement) -> Passage:
+    article = statement.article
+    return Passage(text=statement.text, published=article.published, language=article.language)
 
 
 def _side(statement: Statement, differs: Span | None) -> Side:

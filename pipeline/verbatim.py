@@ -3,6 +3,7 @@
 import re
 from typing import Final
 
+from pipeline.languages.table import reader_of
 from pipeline.quoting import flat, quoted_parts
 from schemas.article import Article, Role, Sentence
 
@@ -16,7 +17,7 @@ _HANGS: Final = re.compile(
     r"(?:he|she|it|they|this|that|these|those|his|her|its|their|there|here|such|both|neither|one)\b",
     re.IGNORECASE,
 )
-_STATES: Final = re.compile(r"[.…”\"’')\]]\s*\Z")
+_STATES: Final = re.compile(r"[.…”“»\"’')\]]\s*\Z")
 _EDGES: Final = " \t“”\"‘’'«»,;:–—-"
 
 
@@ -31,10 +32,11 @@ def verbatim(article: Article, sentence: Sentence) -> str | None:
     whole = flat(article, sentence)
     parts = quoted_parts(article, sentence)
     quoted = " ".join(article.quote(part).strip(_EDGES) for part in parts)
-    is_quotation = len(quoted) >= MOSTLY_QUOTED * len(whole)
+    is_english = reader_of(article.language).has_all_rules  # else nobody tells who says a quotation
+    is_quotation = is_english and len(quoted) >= MOSTLY_QUOTED * len(whole)
     text = " ".join((quoted if is_quotation else whole).split())
     if len(text.split()) not in range(FEWEST_WORDS, MOST_WORDS + 1) or not _STATES.search(whole):
         return None
-    if "?" in text or "!" in text or _HANGS.match(text.lstrip(_EDGES)):
+    if "?" in text or "!" in text or (is_english and _HANGS.match(text.lstrip(_EDGES))):
         return None
     return text[0].upper() + text[1:]

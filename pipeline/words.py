@@ -1,11 +1,13 @@
 """The words that carry a sentence's meaning, reduced to stems, for comparing one text with another."""
 
 import re
+from collections.abc import Callable
 
 import Stemmer
 
 from pipeline.remembered import remembered
 
+Stems = Callable[[str], tuple[str, ...]]
 _WORD = re.compile(r"[^\W_]+(?:[.,’'-][^\W_]+)*")
 _EMPTY = frozenset(
     """
@@ -43,9 +45,12 @@ def _is_acronym(word: str) -> bool:
     return len(word) > 1 and word.isupper()
 
 
-def containment(part: str, whole: str) -> float:
-    """Return the share (0 to 1) of the content words of ``part`` that occur in ``whole``; 0 without any."""
-    wanted = set(content_stems(part))
+def containment(part: str, whole: str, stems: Stems = content_stems) -> float:
+    """Return the share (0 to 1) of the content words of ``part`` that occur in ``whole``; 0 without any.
+
+    ``stems`` are those of the language of both, English ones by default.
+    """
+    wanted = set(stems(part))
     if not wanted:
         return 0.0
-    return len(wanted & set(content_stems(whole))) / len(wanted)
+    return len(wanted & set(stems(whole))) / len(wanted)

@@ -2,8 +2,11 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from schemas.record import Record, Span
+
+READ_WITHOUT_LANGUAGE: Final = "en"
 
 
 class Role(StrEnum):
@@ -35,7 +38,8 @@ class Article(Record):
 
     ``id`` comes from the text; ``path`` is as the user gave it (joined with the file's name where a folder
     was given); ``text`` is what spans index; ``notes`` says what a reader should know about how it was read
-    (an encoding that was guessed, say).
+    (an encoding that was guessed, say). ``language`` is its code of two letters (ISO 639-1), null where it
+    is not known: then it is read as English.
     """
 
     id: str
@@ -48,11 +52,17 @@ class Article(Record):
     text: str
     sentences: tuple[Sentence, ...] = ()
     notes: tuple[str, ...] = ()
+    language: str | None = None
 
     @property
     def label(self) -> str:
         """What to call this article's source in front of a reader: its outlet, else the file's name."""
         return self.outlet or self.name
+
+    @property
+    def read_as(self) -> str:
+        """The code of the language by whose rules it is read."""
+        return self.language or READ_WITHOUT_LANGUAGE
 
     def quote(self, span: Span) -> str:
         """Return the text that ``span`` covers."""

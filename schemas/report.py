@@ -110,6 +110,7 @@ class ReportArticle(Record):
     """An article as the report names it; ``origin`` is the same for near-copies of one text.
 
     ``is_source``: others were checked against it, and no claim was drawn from it.
+    ``language`` is a code of two letters (ISO 639-1), null where it is not known and in older reports.
     """
 
     id: str
@@ -125,11 +126,20 @@ class ReportArticle(Record):
     text: str = ""
     sentences: tuple[ReportSentence, ...] = ()
     is_source: bool = False
+    language: str | None = None
 
     @property
     def label(self) -> str:
         """What to call this article's source in front of a reader: its outlet, else the file's name."""
         return self.outlet or self.name
+
+
+class NotCompared(Record):
+    """Articles that none of some others was compared with, and why: "German and English articles ..."."""
+
+    article_ids: tuple[str, ...]
+    other_ids: tuple[str, ...]
+    reason: str
 
 
 class ReportClaim(Claim):
@@ -156,6 +166,7 @@ class Report(Record):
     skipped: tuple[Skipped, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     clusters: tuple[Cluster, ...] = ()
+    not_compared: tuple[NotCompared, ...] = ()
 
     @property
     def draft(self) -> ReportArticle | None:

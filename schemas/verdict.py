@@ -28,6 +28,7 @@ class UnsupportedReason(StrEnum):
     nothing_found = "nothing_found"
     inconclusive = "inconclusive"
     nothing_to_compare = "nothing_to_compare"
+    other_languages = "other_languages"
 
 
 class Evidence(Record):

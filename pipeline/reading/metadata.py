@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Final, NamedTuple
 
+from pipeline.languages.names import code_of
 from pipeline.reading.published import parse_date, plausible, stamps
 from pipeline.reading.toml import read_toml
 from schemas.article import Role, Sentence
@@ -35,6 +36,8 @@ _FIELDS: Final[Mapping[str, str]] = {
     "datepublished": "published",
     "publishedat": "published",
     "publishedon": "published",
+    "lang": "language",
+    "language": "language",
 }
 
 _PLACE: Final = (
@@ -59,6 +62,7 @@ class Metadata(NamedTuple):
     outlet: str | None = None
     published: date | None = None
     notes: tuple[str, ...] = ()
+    language: str | None = None
 
     def over(self, other: "Metadata") -> "Metadata":
         """Return this, with what it lacks taken from ``other``, and the notes of both."""
@@ -67,6 +71,7 @@ class Metadata(NamedTuple):
             self.outlet or other.outlet,
             self.published or other.published,
             self.notes + other.notes,
+            self.language or other.language,
         )
 
 
@@ -135,13 +140,17 @@ def _front_matter(lines: Sequence[str], fence: str, end: int) -> tuple[Metadata,
             published = _as_day(value)
             if published is None:
                 notes.append("publication date in front matter is not one clear date and was not used")
+        elif field == "language" and isinstance(value, str):
+            found.setdefault(field, code_of(value) or "")
         elif (
             field in ("title", "outlet")
             and isinstance(value, str)
             and not value.startswith(("http:", "https:"))
         ):
             found.setdefault(field, tidy(value) or "")
-    return Metadata(found.get("title") or None, found.get("outlet") or None, published, tuple(notes)), end
+    texts = (found.get(field) or None for field in ("title", "outlet", "language"))
+    title, outlet, language = texts
+    return Metadata(title, outlet, published, tuple(notes), language), end
 
 
 def _yaml_pairs(lines: Sequence[str]) -> Iterator[tuple[str, object]]:

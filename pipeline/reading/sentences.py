@@ -7,21 +7,20 @@ that is a sentence too long still shows what was said, half a sentence may not.
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
+from pipeline.languages.breaks import Breaks, breaks_of
 from pipeline.reading.roles import paragraph_roles, sentence_role
 from schemas.article import Sentence
 from schemas.record import Span
 
 LONGEST_SENTENCE: Final = 2000  # code points; text without any sentence end is cut at white space here
 
-_END: Final = re.compile(
-    r"(?P<mark>\.(?:[^\S\r\n]\.){2,}|[.!?…。！？؟।]+)"
-    r"(?P<close>(?:[^\S\r\n]?[”»]|[\"'’)\]])*(?:\[\d{1,3}\])*)"
-)
-_NEXT: Final = re.compile(r"(?P<space>\s*)(?P<open>[“„\"'‘«(\[¿¡]*)(?P<word>[^\W_]*)")
+_NEXT: Final = re.compile(r"(?P<space>\s*)(?P<open>[“„\"'‘«»‚(\[¿¡]*)(?P<word>[^\W_]*)")
 _BULLET: Final = re.compile(r"[•‣▪◦●*+–—-]\s|\d{1,3}[.)]\s|[#>|]")
+_GLUED: Final = re.compile(r"[다요죠까][.!?][“‘\"']?[가-힣]")
 _ENUMERATOR: Final = re.compile(r"\d{1,3}|[^\W\d_]|[ivx]{1,4}|[IVX]{1,4}")
 _DOTTED: Final = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
 _PLAIN: Final = re.compile(r"[^\W\d_]{3,}(?:[’'-][^\W\d_]+)*")
@@ -31,35 +30,24 @@ _SAID: Final = re.compile(
 )
 
 
-def _words(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
-
-# Words that, capitalised, open a sentence rather than go on with a name: they decide after "U.S." or "Inc."
-_OPENERS: Final = _words(
-    "the a an this that these those he she it they we i you his her its their our my there here in on at "
-    "by for from with as after before since during when while where if although though but and or so yet "
-    "however meanwhile one some many most all no not what who how why earlier later last next according"
-)
-_TITLES: Final = _words(
-    "mr mrs ms mx dr prof gov sen sens rep reps gen col lt sgt capt cpl maj adm rev hon pres messrs mme "
-    "mlle supt insp cmdr amb fr pvt rt msgr brig det cllr sir dep asst vs v e.g i.e cf viz ph"
-)
-_ABBREVIATIONS: Final = _words(
-    "inc ltd co corp bros jr sr st mt ft ave blvd rd dept govt est approx etc al assn univ intl natl tel "
-    "ext ariz calif colo conn fla ga ill ind kan ky la mass md mich minn miss mo mont neb nev okla ore pa "
-    "tenn tex va vt wash wis wyo ont que alta"
-)
-_BEFORE_NUMBER: Final = _words(
-    "no nos p pp fig figs art sec vol ch para arts jan feb mar apr jun jul aug sep sept oct nov dec ca c"
-)
 _AFTER_HOUR: Final = re.compile(
     r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day$|(?:Jan|Febr)uary$|March$|April$|May$|June$|July$|August$"
     r"|(?:Septem|Octo|Novem|Decem)ber$|Eastern$|Central$|Mountain$|Pacific$|[A-Z]{2,5}$"
 )
 
 
-def split_sentences(text: str, start: int = 0, most: int | None = None) -> tuple[Sentence, ...]:
+@cache
+def _end(closing: str) -> re.Pattern[str]:
+    """Return what may end a sentence, where ``closing`` are the marks that close a quotation."""
+    return re.compile(
+        r"(?P<mark>\.(?:[^\S\r\n]\.){2,}|[.!?…。！？؟।]+)"
+        rf"(?P<close>(?:[^\S\r\n]?[{closing}]|[\"'’)\]])*(?:\[\d{{1,3}}\])*)"
+    )
+
+
+def split_sentences(
+    text: str, start: int = 0, most: int | None = None, language: str | None = None
+) -> tuple[Sentence, ...]:
     """Split ``text`` from offset ``start`` on into sentences, numbered from 1, each with its role.
 
     Spans are in code points of ``text``, ascending, disjoint, without outer white space, and together cover
@@ -71,8 +59,9 @@ def split_sentences(text: str, start: int = 0, most: int | None = None) -> tuple
         paragraphs = paragraphs[: most + 1]
     roles = paragraph_roles([text[begin:end] for begin, end in paragraphs])
     sentences: list[Sentence] = []
+    breaks = breaks_of(language)
     for number, ((begin, end), role) in enumerate(zip(paragraphs, roles, strict=True), 1):
-        for first, last in _cuts(text, begin, end):
+        for first, last in _cuts(text, begin, end, breaks):
             span = Span(start=first, end=last)
             own = sentence_role(text[first:last], role, is_whole=(first, last) == (begin, end))
             sentences.append(Sentence(number=len(sentences) + 1, span=span, role=own, paragraph=number))
@@ -122,13 +111,13 @@ def _is_hard_wrapped(lines: list[tuple[int, int]], text: str) -> bool:
     return full >= 0.6 * len(inner) and closed < 0.5 * len(inner)
 
 
-def _cuts(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
+def _cuts(text: str, begin: int, end: int, breaks: Breaks) -> Iterator[tuple[int, int]]:
     """Yield the extents of the sentences of one paragraph."""
-    for match in _END.finditer(text, begin, end):
+    for match in _end(breaks.closing).finditer(text, begin, end):
         after = _NEXT.match(text, match.end(), end)
         if after is None or after.end("space") >= end or match.end() <= begin:
             continue
-        if _is_end(text, begin, match, after):
+        if _is_end(text, begin, match, after, breaks):
             yield from _pieces(text, begin, match.end())
             begin = after.end("space")
     yield from _pieces(text, begin, end)
@@ -146,27 +135,27 @@ def _pieces(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
     yield begin, end
 
 
-def _is_end(text: str, begin: int, match: re.Match[str], after: re.Match[str]) -> bool:
+def _is_end(text: str, begin: int, match: re.Match[str], after: re.Match[str], breaks: Breaks) -> bool:
     """Decide whether the mark at ``match``, inside the sentence from ``begin`` on, ends that sentence."""
     mark, close, word = match["mark"], match["close"], after["word"]
     if mark[0] in "。！？":
         return True
     if not after["space"]:
-        return _is_glued_end(text, match, after)
+        return _is_glued_end(text, match, after, breaks)
     following = text[after.end() : after.end() + 1]
     if not word and not after["open"] and following in "—–-…,;:.”’)]/&=%":
         return False
     is_low = word[:1].islower()
-    is_quote = any(char in "\"'”’»" for char in close)
+    is_quote = any(char in f"\"'”’{breaks.closing}" for char in close)
     if is_quote and (is_low or _is_attributed(text, match, mark)):
         return False
     if "…" in mark or mark.count(".") > 1:
-        return not is_low and (is_quote or _ends_with_ellipsis(text, begin, match, after))
+        return not is_low and (is_quote or _ends_with_ellipsis(text, begin, match, after, breaks))
     if mark != ".":
         return not is_low
     if is_quote:
         return True
-    return _ends_with_stop(text, begin, match, after)
+    return _ends_with_stop(text, begin, match, after, breaks)
 
 
 def _is_attributed(text: str, match: re.Match[str], mark: str) -> bool:
@@ -176,53 +165,64 @@ def _is_attributed(text: str, match: re.Match[str], mark: str) -> bool:
     return bool(said and (mark != "." or said["stop"]))
 
 
-def _ends_with_ellipsis(text: str, begin: int, match: re.Match[str], after: re.Match[str]) -> bool:
+def _ends_with_ellipsis(
+    text: str, begin: int, match: re.Match[str], after: re.Match[str], breaks: Breaks
+) -> bool:
     if not text[match.start() - 1].isspace():
         return True
     # Dots between two spaces stand for words left out, mostly within a sentence.
     before = text[max(begin, match.start() - 40) : match.start()].rstrip()
-    return match["mark"].count(".") > 3 or before.endswith((".", "!", "?")) or _opens(text, after)
+    return match["mark"].count(".") > 3 or before.endswith((".", "!", "?")) or _opens(text, after, breaks)
 
 
-def _ends_with_stop(text: str, begin: int, match: re.Match[str], after: re.Match[str]) -> bool:
+def _ends_with_stop(
+    text: str, begin: int, match: re.Match[str], after: re.Match[str], breaks: Breaks
+) -> bool:
     token = _token_before(text, begin, match.start())
     word, low = after["word"], token.lower()
     if word[:1].islower():
         # A slip of the shift key: only after a plain word, and before a word that opens sentences.
-        is_plain = bool(_PLAIN.fullmatch(token)) and low not in _TITLES | _ABBREVIATIONS | _BEFORE_NUMBER
-        return is_plain and ("“" in after["open"] or (not after["open"] and word in _OPENERS - {"and", "or"}))
+        known = breaks.titles | breaks.abbreviations | breaks.before_number
+        is_plain = bool(breaks.slips) and bool(_PLAIN.fullmatch(token)) and low not in known
+        return is_plain and ("“" in after["open"] or (not after["open"] and word in breaks.slips))
+    if breaks.ordinal.fullmatch(token) and not _opens(text, after, breaks):
+        return False
     if match.start() - len(token) == begin and _ENUMERATOR.fullmatch(token):
         return False
-    if low in _TITLES:
+    if low in breaks.titles:
         return False
-    if low in _BEFORE_NUMBER and word[:1].isdigit():
+    if low in breaks.before_number and word[:1].isdigit():
         return False
     if low in ("a.m", "p.m"):
-        return not _AFTER_HOUR.match(word) or _opens(text, after)
+        return not _AFTER_HOUR.match(word) or _opens(text, after, breaks)
     is_initial = len(token) == 1 and token.isupper()
     is_short = (
         is_initial or bool(_DOTTED.fullmatch(token)) or re.fullmatch(r"[A-Z]\.?-[A-Z]", token) is not None
     )
-    if is_short or (low in _ABBREVIATIONS and (token[:1].isupper() or low in ("etc", "al", "approx"))):
-        return _opens(text, after) or "“" in after["open"]
+    if is_short or (low in breaks.abbreviations and (token[:1].isupper() or low in ("etc", "al", "approx"))):
+        return _opens(text, after, breaks) or "“" in after["open"]
     return True
 
 
-def _is_glued_end(text: str, match: re.Match[str], after: re.Match[str]) -> bool:
+def _is_glued_end(text: str, match: re.Match[str], after: re.Match[str], breaks: Breaks) -> bool:
     """Decide where no white space follows: "the end.The next", "the end.“The next", "the end.”The next"."""
     word = after["word"]
+    if breaks.is_glued and not match["close"] and _GLUED.match(text, match.start() - 1):
+        return True
     if not word[:1].isupper() or len(word) < 2:
         return False
     if "”" in match["close"] or "“" in after["open"]:
         return True
     is_after_word = match.start() > 1 and text[match.start() - 2 : match.start()].islower()
-    return not match["close"] and not after["open"] and is_after_word and _opens(text, after)
+    return not match["close"] and not after["open"] and is_after_word and _opens(text, after, breaks)
 
 
-def _opens(text: str, after: re.Match[str]) -> bool:
+def _opens(text: str, after: re.Match[str], breaks: Breaks) -> bool:
     """Tell whether the next word opens a sentence, and is no initial ("J. A. Lee")."""
     word = after["word"]
-    return word.lower() in _OPENERS and not (len(word) == 1 and text[after.end() : after.end() + 1] == ".")
+    return word.lower() in breaks.openers and not (
+        len(word) == 1 and text[after.end() : after.end() + 1] == "."
+    )
 
 
 def _token_before(text: str, begin: int, at: int) -> str:

@@ -5,6 +5,7 @@ outlet = "The Courier"
 published = 2031-05-04
 title = "Mill burns in Harborough"
 url = "https://courier.example/mill"
+language = "en"
 """
 
 import re
@@ -14,13 +15,14 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.errors import InputError
+from pipeline.languages.names import code_of
 from pipeline.reading.metadata import Metadata, tidy
 from pipeline.reading.published import parse_date, plausible
 from pipeline.reading.toml import read_toml
 
 SIDECAR: Final = "story.toml"
 _LARGEST: Final = 1_000_000  # bytes
-_KEYS: Final = ("outlet", "published", "title", "url")
+_KEYS: Final = ("outlet", "published", "title", "url", "language")
 
 
 def read_sidecar(path: Path, shown: str) -> dict[str, Metadata]:
@@ -76,8 +78,11 @@ def _metadata(name: str, entry: Mapping[str, object], text: str, shown: str) -> 
             raise InputError(f"{place}: published must be a date such as 2031-05-04")
         if key != "published" and (not isinstance(value, str) or tidy(value) is None):
             raise InputError(f"{place}: {key} must be text in quotes")
+        if key == "language" and code_of(str(value)) is None:
+            raise InputError(f'{place}: language must be a code of two letters such as "de"')
     texts = {key: tidy(value) for key, value in entry.items() if isinstance(value, str)}
-    return Metadata(texts.get("title"), texts.get("outlet"), _day(entry.get("published")))
+    language = code_of(texts.get("language") or "")
+    return Metadata(texts.get("title"), texts.get("outlet"), _day(entry.get("published")), language=language)
 
 
 def _day(value: object) -> date | None:

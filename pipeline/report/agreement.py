@@ -49,9 +49,9 @@ def _groups(
         group = [left.pop(name) for name in cluster.claim_ids if name in left]
         if group:
             yield group, cluster
-    published = {article.id: article.published for article in report.articles}
+    known = {article.id: article for article in report.articles}
     rest = list(left.values())
-    for group in [[claim] for claim in rest] if report.clusters else group_claims(rest, published):
+    for group in [[claim] for claim in rest] if report.clusters else group_claims(rest, known):
         yield group, None
 
 

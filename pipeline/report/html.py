@@ -3,9 +3,11 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 
+from markupsafe import Markup
+
 from pipeline.report.decided import desk_data, newest
 from pipeline.report.matrix import matrix
-from pipeline.report.page import render_page
+from pipeline.report.page import PAGE_LANGUAGE, render_page
 from pipeline.report.passage import Passage, passage
 from pipeline.report.reader import anchor, reading
 from pipeline.report.summary import summarise
@@ -39,6 +41,11 @@ def render_html(
         found = dict.fromkeys(article(article_id).label for article_id in article_ids)
         return " ".join(str(number_of[label]) for label in found if label in number_of)
 
+    def lang(article_id: str) -> Markup:
+        """Return the attribute for what is quoted in another language than the page's, else nothing."""
+        code = article(article_id).language
+        return Markup(' lang="{}"').format(code) if code and code != PAGE_LANGUAGE else Markup()
+
     def surroundings(side: Side) -> Passage:
         return passage(article(side.article_id), side.span, side.quote, side.differs)
 
@@ -57,6 +64,8 @@ def render_html(
         report=report,
         summary=summarise(report),
         article=article,
+        lang=lang,
+        has_other_languages=any(a.language != PAGE_LANGUAGE for a in report.articles if a.language),
         claims={claim.id: claim for claim in report.claims},
         claims_of=Counter(claim.article_id for claim in report.claims),
         origins=Counter(article.origin for article in report.articles),

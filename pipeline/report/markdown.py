@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable, Iterator
 
+from pipeline.languages.names import language_name
 from pipeline.report import words
 from pipeline.report.agreement import Agreement
 from pipeline.report.html import articles_by_id
+from pipeline.report.page import PAGE_LANGUAGE
 from pipeline.report.passage import parts
 from pipeline.report.summary import Summary, summarise
 from pipeline.report.text import one_line
@@ -28,7 +30,11 @@ def render_markdown(report: Report) -> str:
     for source in report.articles:
         title = f": {escape(source.title)}" if source.title else ""
         is_draft = " (the draft)" if source is report.draft else ""
-        lines.append(f"- **{escape(source.label)}**{is_draft}, {words.day(source.published)}{title}")
+        is_other = source.language not in (None, PAGE_LANGUAGE)
+        language = f", {escape(language_name(source.language or ''))}" if is_other else ""
+        lines.append(
+            f"- **{escape(source.label)}**{is_draft}, {words.day(source.published)}{language}{title}"
+        )
     lines += ["", *_gaps(report, summary), *_findings(summary, article)]
     lines += [*_single(summary, article), *_confirmed(summary, article), *_problems(summary), *_made(report)]
     lines.append("storycheck is no arbiter of truth: it shows who says what, and where they part.")

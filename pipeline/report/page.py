@@ -10,9 +10,11 @@ from typing import Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from pipeline.languages.names import language_name
 from pipeline.report import words
 from pipeline.report.text import visible
 
+PAGE_LANGUAGE: Final = "en"  # as in layout.html.j2
 _TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
@@ -68,6 +70,7 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "day": words.day,
+        "language": language_name,
         "likelihood": words.likelihood,
         "percent": words.percent,
         "quantity": words.quantity_words,

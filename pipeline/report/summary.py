@@ -10,7 +10,7 @@ from pipeline.report.single import Single, single
 from pipeline.report.terms import Terms, terms
 from pipeline.report.words import counted, listed, quoted, rewording, share
 from schemas.contradiction import Contradiction, Relation, Severity
-from schemas.report import Report, ReportClaim
+from schemas.report import NotCompared, Report, ReportClaim
 from schemas.verdict import Label, UnsupportedReason
 
 _NAMES: Mapping[Relation, tuple[str, str]] = MappingProxyType(
@@ -134,6 +134,7 @@ def _gaps(report: Report, error_claims: int) -> tuple[str, ...]:
     gaps = []
     if not run.complete:
         gaps.append("The run is not complete: what follows is what it found so far.")
+    gaps += [f"{apart.reason}: {_how_many(apart)}." for apart in report.not_compared]
     readable = coverage.sentences_readable or coverage.sentences
     if coverage.sentences_read < readable:
         unread = readable - coverage.sentences_read
@@ -150,6 +151,10 @@ def _gaps(report: Report, error_claims: int) -> tuple[str, ...]:
     elif coverage.errors > error_claims:
         gaps.append(f"{counted(coverage.errors, 'error')} happened on the way.")
     return tuple(gaps)
+
+
+def _how_many(apart: NotCompared) -> str:
+    return f"{counted(len(apart.article_ids), 'article')} with {len(apart.other_ids):,}"
 
 
 def _reasons(report: Report) -> tuple[UnsupportedReason, ...]:

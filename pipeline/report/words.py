@@ -42,6 +42,7 @@ REASON: Mapping[str, str] = MappingProxyType(
         UnsupportedReason.nothing_found.value: "nothing found",
         UnsupportedReason.inconclusive.value: "inconclusive",
         UnsupportedReason.nothing_to_compare.value: "nothing to compare with",
+        UnsupportedReason.other_languages.value: "nothing in its language to compare with",
     }
 )
 REASON_EXPLAINED: Mapping[str, str] = MappingProxyType(
@@ -49,6 +50,9 @@ REASON_EXPLAINED: Mapping[str, str] = MappingProxyType(
         UnsupportedReason.nothing_found.value: "no sentence of another article was found that comes near it",
         UnsupportedReason.inconclusive.value: "another article touches on it, but does not settle it",
         UnsupportedReason.nothing_to_compare.value: "there was no other article to compare it with",
+        UnsupportedReason.other_languages.value: (
+            "the other articles are in other languages, with which it was not compared"
+        ),
     }
 )
 RULING: Mapping[Ruling, str] = MappingProxyType({Ruling.accepted: "Accepted", Ruling.dismissed: "Dismissed"})

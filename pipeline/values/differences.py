@@ -19,7 +19,6 @@ from pipeline.values.polarity import compare_polarity, negations
 from pipeline.values.quantities import compare_quantities
 from pipeline.values.quotations import compare_quotations, find_quotations
 from pipeline.values.samename import same_name
-from pipeline.values.sums import sums
 from schemas.claim import Quantity
 from schemas.contradiction import ConflictKind
 from schemas.record import Record, Span
@@ -66,13 +65,18 @@ def differences(a: Passage, b: Passage) -> tuple[Difference, ...]:
     A value counts only where its surroundings say that it has the same role in both (``MIN_SHARED``,
     ``MIN_OVERLAP``), and where neither passage has a value that fits the other's. Where a quantity and a date
     both differ, the passages tell of two occasions, and neither is returned; nor are places, and dates at
-    them, where all that is counted differs.
+    them, where all that is counted differs. Two languages are never compared, and where only the values of
+    one are read, quantities and dates are all that is.
     """
     read_a, read_b = read_passage(a), read_passage(b)
+    if read_a.reader is not read_b.reader:
+        return ()
     quantities, dates = list(_quantities(read_a, read_b)), list(_dates(read_a, read_b))
-    names = list(_names(read_a, read_b))
     if quantities and dates:
         quantities, dates = [], []  # 12 in April and 9 in March are two figures, not one in conflict
+    if not read_a.reader.has_all_rules:
+        return (*quantities, *dates)
+    names = list(_names(read_a, read_b))
     if _counts_apart(read_a, read_b):
         # 12 barrels at Arvel and 9 tents at Brenn are two events. A number in one role stays, as one event is
         # often placed in the town by one and in the country by another.
@@ -96,6 +100,8 @@ def has_conflicting_values(kind: ConflictKind, a: Passage, b: Passage) -> bool:
     counterpart, a name that the other passage lacks. Other kinds rest on no values and always pass.
     """
     read_a, read_b = read_passage(a), read_passage(b)
+    if read_a.reader is not read_b.reader:
+        return False
     if kind is ConflictKind.quantity:
         return bool(_unmatched(read_a.quantities, read_b.quantities, compare_quantities))
     if kind is ConflictKind.date:
@@ -148,8 +154,8 @@ def _quantities(a: Read, b: Read) -> Iterator[Difference]:
         (x, y)
         for x, y in (
             *_unmatched(a.quantities, b.quantities, compare_quantities),
-            *_unmatched(sums(a.text), b.quantities, compare_quantities),
-            *_unmatched(a.quantities, sums(b.text), compare_quantities),
+            *_unmatched(a.reader.sums(a.text), b.quantities, compare_quantities),
+            *_unmatched(a.quantities, b.reader.sums(b.text), compare_quantities),
         )
         if not _MORE.search(a.text[: x.span.start][-16:]) and not _MORE.search(b.text[: y.span.start][-16:])
     ]
@@ -182,7 +188,9 @@ def _dates(a: Read, b: Read) -> Iterator[Difference]:
 
 def _is_of_speech(read: Read, dated: DatedSpan | ClockTime) -> bool:
     before = read.text[max(0, dated.span.start - 40) : dated.span.start]
-    return bool(_SPEECH.search(before) or _SPEECH_AFTER.match(read.text, dated.span.end))
+    if _SPEECH.search(before) or _SPEECH_AFTER.match(read.text, dated.span.end):
+        return True
+    return read.reader.is_of_saying(read.text, dated.span.start, dated.span.end)
 
 
 def _names(a: Read, b: Read) -> Iterator[Difference]:

@@ -1,29 +1,17 @@
 """Pairs the values of two passages that have the same role in both, by the words around them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple, TypeVar
 
 from pipeline.values.clock import ClockTime
 from pipeline.values.dates import DatedSpan
 from pipeline.values.passage import Read, Surroundings, surroundings
-from pipeline.values.words import stems
 from schemas.claim import Quantity
 from schemas.record import Span
 
 # What "the same role" asks for, tried on pairs of sentences from real stories with precision in mind.
 MIN_SHARED: Final = 3  # content words around both values, within a dozen words and one sentence
 MIN_OVERLAP: Final = 0.5  # of the content words around the value that has fewer
-# Words that give one and the same counted noun opposite roles.
-_ROLES: Final = tuple(
-    frozenset(stems(words.split()))
-    for words in (
-        "killed dead died deaths death toll kill kills fatalities",
-        "injured wounded hurt injuries injuring wounding hospitalised hospitalized treated",
-        "missing unaccounted",
-        "arrested detained arrests detentions held custody",
-        "rescued saved evacuated displaced homeless",
-    )
-)
 Value = TypeVar("Value", Quantity, DatedSpan, ClockTime)
 
 
@@ -40,7 +28,8 @@ def in_one_role(
     """Yield the pairs in the same role, each value with the one it is most alike."""
     at_x = {span: surroundings(read_a, span) for span in {x.span for x, _ in pairs}}
     at_y = {span: surroundings(read_b, span) for span in {y.span for _, y in pairs}}
-    scored = [(_alike(at_x[x.span], at_y[y.span], ease), x, y) for x, y in pairs]
+    roles = read_a.reader.roles
+    scored = [(_alike(at_x[x.span], at_y[y.span], ease, roles), x, y) for x, y in pairs]
     used: set[tuple[str, Span]] = set()
     for score, x, y in sorted(scored, key=lambda item: -item[0]):
         if score > 0 and not {("a", x.span), ("b", y.span)} & used:
@@ -48,7 +37,7 @@ def in_one_role(
             yield x, y
 
 
-def _alike(a: Surroundings, b: Surroundings, ease: Ease) -> float:
+def _alike(a: Surroundings, b: Surroundings, ease: Ease, roles: Sequence[frozenset[str]]) -> float:
     """Return how alike the surroundings of two values are: 0 where the role may be another, up to 2."""
     shared, near = a.wide & b.wide, a.near & b.near
     fewest = min(len(a.wide), len(b.wide))
@@ -59,11 +48,11 @@ def _alike(a: Surroundings, b: Surroundings, ease: Ease) -> float:
         counted += 1
     if not near or counted < min(MIN_SHARED, max(2, fewest)) or len(shared) < MIN_OVERLAP * fewest:
         return 0.0
-    roles_a, roles_b = _role(a), _role(b)
+    roles_a, roles_b = _role(a, roles), _role(b, roles)
     if roles_a is not roles_b and roles_a is not None and roles_b is not None:
         return 0.0
     return len(shared) / fewest + len(near) / max(1, min(len(a.near), len(b.near)))
 
 
-def _role(around: Surroundings) -> frozenset[str] | None:
-    return next((role for word in around.ordered for role in _ROLES if word in role), None)
+def _role(around: Surroundings, roles: Sequence[frozenset[str]]) -> frozenset[str] | None:
+    return next((role for word in around.ordered for role in roles if word in role), None)

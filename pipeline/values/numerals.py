@@ -86,7 +86,7 @@ def find_numerals(text: str) -> Iterator[Numeral]:
             )
             mantissa = float(re.sub(r"[^\d.]", "", digits))
             decimals = len(digits.partition(".")[2])
-            slack = _slack(mantissa, scale, decimals)
+            slack = slack_of(mantissa, scale, decimals)
             yield Numeral(start, end, mantissa * scale, scale, slack, is_digits=True)
         elif vague := match["vague"]:
             value = 1.0
@@ -95,7 +95,7 @@ def find_numerals(text: str) -> Iterator[Numeral]:
             yield Numeral(start, end, value, value, 0.0, is_digits=False, is_vague=True)
         else:
             value, scale = _spelled(match["words"].lower())
-            slack = 0.1 * value if scale == 12 else _slack(value / scale, scale, 0)
+            slack = 0.1 * value if scale == 12 else slack_of(value / scale, scale, 0)
             yield Numeral(start, end, value, scale, slack, is_digits=False)
 
 
@@ -116,7 +116,7 @@ def _spelled(words: str) -> tuple[float, float]:
     return total + current, largest
 
 
-def _slack(mantissa: float, scale: float, decimals: int) -> float:
+def slack_of(mantissa: float, scale: float, decimals: int) -> float:
     """Return how far rounding to the digits as written can have moved a number.
 
     Half the place of the last digit that is not a trailing zero, but no more than a tenth of the number (a

@@ -6,22 +6,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
+from pipeline.languages.reader import Reader
+from pipeline.languages.table import reader_of
 from pipeline.remembered import remembered
 from pipeline.values.clauses import insertions
-from pipeline.values.clock import ClockTime, find_times
+from pipeline.values.clock import ClockTime
 from pipeline.values.countries import COUNTRIES
-from pipeline.values.dates import DatedSpan, find_dates
+from pipeline.values.dates import DatedSpan
 from pipeline.values.letters import plain_letters
-from pipeline.values.names import NameSpan, find_names
-from pipeline.values.quantities import find_quantities
+from pipeline.values.names import NameSpan
 from pipeline.values.samename import fold_name
-from pipeline.values.words import Word, find_words, stems
+from pipeline.values.words import Word, stems
 from schemas.claim import Quantity
 from schemas.record import Span
 
 
 class Passage(NamedTuple):
-    """A sentence or two of one article, with the day it was published.
+    """A sentence or two of one article, with the day it was published, and its language where it is known.
 
     ``around`` is a day near the story's events, for an article whose own day is not known.
     """
@@ -29,6 +30,7 @@ class Passage(NamedTuple):
     text: str
     published: date | None = None
     around: date | None = None
+    language: str | None = None
 
 
 class Token(NamedTuple):
@@ -43,8 +45,9 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, eq=False)  # told apart as an object: to hash all of it takes longer than to read it
 class Read:
-    """A passage with all that was found in it; ``text`` has plain letters."""
+    """A passage with all that ``reader`` found in it; ``text`` has plain letters."""
 
+    reader: Reader
     text: str
     tokens: tuple[Token, ...]
     quantities: tuple[Quantity, ...]
@@ -73,14 +76,15 @@ class Surroundings(NamedTuple):
 @remembered(most=MOST)  # a sentence meets many others
 def read_passage(passage: Passage) -> Read:
     """Find the words and the values of a passage."""
-    text = plain_letters(passage.text)
-    names = find_names(text)
+    text, reader = plain_letters(passage.text), reader_of(passage.language)
+    names = reader.names(text)
     return Read(
+        reader=reader,
         text=text,
-        tokens=tuple(_tokens(find_words(text), names)),
-        quantities=find_quantities(text),
-        dates=find_dates(text, passage.published, around=passage.around),
-        times=find_times(text),
+        tokens=tuple(_tokens(reader.words(text), names)),
+        quantities=reader.quantities(text),
+        dates=reader.dates(text, passage.published, around=passage.around),
+        times=reader.times(text),
         names=names,
     )
 

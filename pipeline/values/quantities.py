@@ -15,6 +15,17 @@ from pipeline.values.units import MEASURES, currency_at, currency_before, unit_a
 from schemas.claim import Bound, Quantity
 from schemas.record import Span
 
+
+class Rounded(Quantity):
+    """A quantity that brings how it was rounded, as one in other words than English ones has to.
+
+    ``slack`` and ``scale`` are those of its ``Numeral``.
+    """
+
+    slack: float = 0.0
+    scale: float = 1.0
+
+
 # Numbers that count nothing: links, telephone numbers, clock times, shares ("one in five") and labels.
 _NO_COUNT: Final = re.compile(
     r"https?://\S{1,500}|@\S{1,80}|\+\d[\d ()-]{6,20}\d|\b\d{2,5}(?:-\d{2,5}){2,5}\b"
@@ -101,13 +112,12 @@ def _close(x: float, y: float) -> bool:
 def _interval(q: Quantity) -> tuple[float, float, float]:
     """Return the lowest and highest value a quantity allows, and its slack, in its dimension's base unit."""
     top = q.value if q.high is None else q.high
-    numeral = _numeral(q.text)
-    slack = numeral.slack if numeral else 0.0
+    slack, scale = _rounding(q)
     if q.unit in MEASURES or q.unit in ("%", "percentage point") or q.unit.isupper():
         # What is measured is rounded to the last digit written; what is counted is not.
         slack = max(
             slack,
-            0.5 * (numeral.scale if numeral and numeral.scale >= 1000 else 1.0) if q.value % 1 == 0 else 0,
+            0.5 * (scale if scale >= 1000 else 1.0) if q.value % 1 == 0 else 0,
         )
     if q.bound is Bound.about:
         slack = max(slack, 0.1 * abs(q.value))
@@ -125,6 +135,12 @@ def _interval(q: Quantity) -> tuple[float, float, float]:
         high * measure.factor + measure.offset,
         (slack + leeway) * measure.factor,
     )
+
+
+def _rounding(q: Quantity) -> tuple[float, float]:
+    """Return how far the true value may lie from the number as written, and its multiplier."""
+    written = q if isinstance(q, Rounded) else _numeral(q.text)
+    return (written.slack, written.scale) if written else (0.0, 1.0)
 
 
 @remembered(most=4096)  # one quantity is compared with many

@@ -30,24 +30,26 @@ _SPELLING: Final = (
 
 
 class Word(NamedTuple):
-    """A word at ``text[start:end]``; ``key`` is its folded stem."""
+    """A word at ``text[start:end]``; ``key`` is its folded stem.
+
+    ``is_content`` tells that it carries meaning of its own.
+    """
 
     text: str
     start: int
     end: int
     key: str
-
-    @property
-    def is_content(self) -> bool:
-        """Tell whether the word carries meaning of its own."""
-        return self.text.lower() not in FUNCTION_WORDS
+    is_content: bool = True
 
 
 def find_words(text: str) -> list[Word]:
     """Return the words of ``text`` in order; takes time linear in the text."""
     matches = list(_WORD.finditer(text))
     keys = stems([match[0] for match in matches])
-    return [Word(m[0], m.start(), m.end(), key) for m, key in zip(matches, keys, strict=True)]
+    return [
+        Word(m[0], m.start(), m.end(), key, m[0].lower() not in FUNCTION_WORDS)
+        for m, key in zip(matches, keys, strict=True)
+    ]
 
 
 def stems(words: Sequence[str]) -> list[str]:

@@ -3,11 +3,11 @@
 from datetime import date
 from typing import Final
 
+from pipeline.languages.table import reader_of
 from pipeline.values.clock import compare_times
 from pipeline.values.comparison import Comparison
 from pipeline.values.dates import compare_dates
 from pipeline.values.passage import Passage, Read, read_passage
-from pipeline.values.polarity import negations
 from pipeline.values.quantities import compare_quantities
 
 NAMES: Final = (
@@ -18,10 +18,13 @@ NAMES: Final = (
 )
 
 
-def features(evidence: str, claim: str, published: tuple[date | None, date | None]) -> tuple[float, ...]:
+def features(
+    evidence: str, claim: str, published: tuple[date | None, date | None], language: str | None = None
+) -> tuple[float, ...]:
     """Return one value, 0 to 1, for each of ``NAMES``; ``published`` are the days of evidence and claim."""
-    there = read_passage(Passage(text=evidence, published=published[0]))
-    here = read_passage(Passage(text=claim, published=published[1]))
+    there = read_passage(Passage(text=evidence, published=published[0], language=language))
+    here = read_passage(Passage(text=claim, published=published[1], language=language))
+    negations = reader_of(language).negations
     missing, differ = _numbers(there, here)
     return (
         missing,

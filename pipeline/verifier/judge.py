@@ -21,11 +21,15 @@ MAPS: Final = Path(__file__).parent / "maps"
 
 @dataclass(frozen=True)
 class Pair:
-    """A claim and the evidence it is held against, with the days both were published, where known."""
+    """A claim and the evidence it is held against, with the days both were published, where known.
+
+    Both are in one ``language``.
+    """
 
     evidence: str
     claim: str
     published: tuple[date | None, date | None] = (None, None)  # of evidence and claim
+    language: str | None = None
 
 
 class Judge:
@@ -53,7 +57,7 @@ async def measure(pair: Pair, llm: Llm, prompt: Prompt, *, stage: str) -> Array:
     Raises AnswerError and EndpointError.
     """
     odds = await _odds(pair, llm, prompt, stage)
-    seen = features(pair.evidence, pair.claim, pair.published)
+    seen = features(pair.evidence, pair.claim, pair.published, pair.language)
     return np.array([*seen, *map(log_odds, odds)])
 
 
