@@ -159,7 +159,7 @@ def _article(path: Path, known: Metadata) -> Article:
         raise NotText(
             f"more than {MAX_SENTENCES:,} sentences, which no article has: split it into its articles"
         )
-    found = known.over(front).over(read_page(text, sentences))
+    found = known.over(front).over(read_page(text, sentences, told.language))
     notes = found.notes
     if known.outlet or front.outlet:
         notes = tuple(note for note in notes if not note.startswith("outlet taken"))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
@@ -43,6 +43,7 @@ def test_a_text_in_two_languages_has_none_and_says_so() -> None:
     assert told.notes == ("in more than one language (French and German): read as English",)
 
 
+@settings(deadline=None)  # the first text loads a model
 @given(st.text(max_size=60))
 def test_any_text_has_a_known_language_or_none(text: str) -> None:
     told = find_language(text)

@@ -64,13 +64,27 @@ _OTHERS: Final = (
     r"cookie (?:policy|settings)|privacy policy",
     r"got a (?:tip|story)\?.{0,80}|(?:send|email) (?:us )?(?:your )?(?:news )?tips\b.{0,60}",
 )
+# The same in German, French, Spanish and Korean.
+_ELSEWHERE: Final = (
+    r"(?:lesen sie|lies) (?:auch|mehr|dazu|hier)(?:\s?:.{1,140})?|anzeige|werbung",
+    r"mehr zum thema(?:\s?:.{1,140})?",
+    r"zur startseite|artikel (?:teilen|drucken|merken)",
+    r"(?:zum|unser) newsletter(?: anmelden)?|alle rechte vorbehalten\.?",
+    r"(?:à )?lire (?:aussi|également|la suite)(?:\s?:.{1,140})?|sur le même (?:sujet|thème)|publicité",
+    r"partager",
+    r"abonnez[- ]vous[^.!?]{0,60}|tous droits réservés\.?|voir aussi(?:\s?:.{1,140})?",
+    r"lea? (?:también|además|más)(?:\s?:.{1,140})?|te puede interesar(?:\s?:.{1,140})?|publicidad|compartir",
+    r"suscr[ií]b(?:ete|ase)[^.!?]{0,60}|todos los derechos reservados\.?|noticias relacionadas",
+    r"관련 ?기사|많이 본 (?:뉴스|기사)|.{0,60}무단 ?전재.{0,60}|저작권자.{0,80}|ⓒ.{0,80}",
+    r"구독하기|공유하기|기사 ?원문",
+)
 _LINK: Final = re.compile(
     r"!\[[^\]]{0,200}\]\(.{0,400}\)"  # a picture in Markdown
     r"|\[[^\]]{1,160}\](?:\(\S{0,400}\)|:\s\S{1,400})"  # a line that is one link
     r"|(?:https?://|www\.)\S{1,400}"
 )
 _LIST_HEAD: Final = re.compile("|".join(_LIST_HEADS), re.IGNORECASE)
-_ANY: Final = re.compile("|".join(_LIST_HEADS + _OTHERS), re.IGNORECASE)
+_ANY: Final = re.compile("|".join(_LIST_HEADS + _OTHERS + _ELSEWHERE), re.IGNORECASE)
 
 
 def is_furniture(line: str) -> bool:

@@ -99,9 +99,9 @@ def read_front_matter(text: str) -> tuple[Metadata, int]:
     return Metadata(), 0
 
 
-def read_page(text: str, sentences: Sequence[Sentence]) -> Metadata:
+def read_page(text: str, sentences: Sequence[Sentence], language: str | None = None) -> Metadata:
     """Return what the page itself says: in its headline, its stamps ("Posted on ..."), its dateline."""
-    published, notes = _stamped_day(text, sentences)
+    published, notes = _stamped_day(text, sentences, language)
     first = next((sentence for sentence in sentences if sentence.role is Role.prose), None)
     match = _DATELINE.match(first.span.cut(text)[:200]) if first else None
     if match is None:
@@ -194,14 +194,16 @@ def _title(text: str, sentences: Sequence[Sentence]) -> str | None:
     return tidy(chosen.lstrip("#").rstrip("#").strip(" *_"))
 
 
-def _stamped_day(text: str, sentences: Sequence[Sentence]) -> tuple[date | None, tuple[str, ...]]:
+def _stamped_day(
+    text: str, sentences: Sequence[Sentence], language: str | None
+) -> tuple[date | None, tuple[str, ...]]:
     """Return the one day that the page's own lines agree on, and a note where they do not."""
     last = sentences[-1].paragraph if sentences else 0
     found = [
         stamp
         for sentence in sentences
         if sentence.role is Role.byline and (sentence.paragraph <= _HEAD or sentence.paragraph > last - _FOOT)
-        for stamp in stamps(sentence.span.cut(text))
+        for stamp in stamps(sentence.span.cut(text), language)
     ]
     first = [stamp for stamp in found if not stamp.is_update]
     labelled = [stamp for stamp in first if stamp.is_labelled]

@@ -20,10 +20,12 @@ _QUOTES: Final = "\"'”’»)]"
 _CAPS: Final = r"[A-ZÀ-ÖØ-Þ][\w.'’-]*"
 _NAME: Final = rf"{_CAPS}(?: (?:{_CAPS}|de|del|van|von|der|den|la|le|al|bin|ibn|ben|da|dos|el)){{1,4}}"
 _BY: Final = re.compile(
-    rf"(?:[—–*_-]\s?)?(?:[Bb]y|BY|(?:Words|Story|Text|Report|Analysis|Written|Reported) by):?\s"
+    rf"(?:[—–*_-]\s?)?(?:[Bb]y|BY|Von|VON|Par|PAR|Por|POR|(?:Words|Story|Text|Report|Analysis|Written"
+    r"|Reported) by):?\s"
     rf"(?:{_NAME}|Staff|Reuters|AFP|AP)(?:(?:,? and |, | & | in | at |,? for | [|/·•–—-] ).{{1,100}})?"
 )
 _NAME_IN_PLACE: Final = rf"{_NAME},? in {_CAPS}(?: {_CAPS}){{0,3}}"
+_REPORTER: Final = re.compile(r"[가-힣]{2,4} ?(?:기자|특파원)(?: [\w.+-]{1,40}@[\w.-]{1,60})?")
 _FROM: Final = re.compile(rf"{_NAME_IN_PLACE}(?:(?:, (?:and )?| and | & ){_NAME_IN_PLACE}){{0,4}}")
 _STAFF: Final = re.compile(
     rf"{_NAME}(?:,| [|–—-]) [^.!?]{{0,40}}"
@@ -143,7 +145,7 @@ def _is_byline(line: str, *, is_first: bool, is_edge: bool) -> bool:
     plain = line.strip("*_ ")
     if _is_closed(plain) and not stamps(plain):
         return False
-    if _BY.fullmatch(plain):
+    if _BY.fullmatch(plain) or _REPORTER.fullmatch(plain):
         return True
     return (
         is_edge
