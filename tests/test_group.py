@@ -196,6 +196,41 @@ def test_articles_of_which_nothing_can_be_known_stay_alone(tmp_path: Path) -> No
     assert len((tmp_path / "out" / "alone.jsonl").read_text().splitlines()) == len(empty)
 
 
+# One event, in two languages: the same names, number and day.
+BRIDGE = (
+    (
+        "Bote",
+        "Brücke von Brenn gesperrt",
+        "Die Brücke von Brenn wurde am Montag gesperrt. 14 Lastwagen stehen am "
+        "Ufer, sagte Ada Lind vom Amt in Brenn.",
+    ),
+    (
+        "Zeitung",
+        "Brenn ohne Brücke",
+        "Am Montag wurde die Brücke von Brenn gesperrt, 14 Lastwagen warten am Ufer. "
+        "Ada Lind vom Amt nannte keinen Grund.",
+    ),
+    (
+        "Herald",
+        "Brenn bridge is closed",
+        "The bridge of Brenn was closed on Monday. Ada Lind of the county "
+        "said that 14 lorries were waiting on the bank.",
+    ),
+    (
+        "Globe",
+        "No bridge in Brenn",
+        "On Monday the bridge of Brenn was closed, and 14 lorries are waiting on the "
+        "bank. Ada Lind of the county gave no reason.",
+    ),
+)
+
+
+def test_articles_in_two_languages_are_never_one_story(tmp_path: Path) -> None:
+    write_lines(tmp_path / "pile.jsonl", [line(article) for article in BRIDGE])
+    assert run_command("group", tmp_path / "pile.jsonl", "-o", tmp_path / "out").code == 0
+    assert outlets(tmp_path / "out") == [["Bote", "Zeitung"], ["Globe", "Herald"]]
+
+
 def test_a_copy_of_another_year_is_another_story(tmp_path: Path) -> None:
     pile = write_lines(tmp_path / "pile.jsonl", [line(FIRE[0]), line(("Echo", *FIRE[0][1:]), "2032-05-06")])
     assert run_command("group", pile, "-o", tmp_path / "out").code == 0

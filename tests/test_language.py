@@ -1,5 +1,7 @@
 """The language of an article: found in its words, overruled by what is said of it, null in doubt."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,6 +13,7 @@ from pipeline.ingest import ingest
 from pipeline.languages.names import NAMES, code_of, language_name
 from pipeline.reading.language import find_language
 from schemas.article import Article
+from tests.commands import READY_S
 
 FERRY = {
     "en": "The ferry struck a rock off Tarnholm on Tuesday, and 44 people were brought ashore.",
@@ -95,3 +98,16 @@ def test_a_language_nobody_knows_is_refused_in_the_sidecar_and_passed_over_in_fr
 def _articles(folder: Path) -> tuple[Article, ...]:
     (story,) = ingest([folder])
     return story.articles
+
+
+def test_plain_english_is_told_without_the_model_of_languages(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(20 * f"{FERRY['en']} ", encoding="utf-8")
+    looking = (
+        "import sys\nfrom pathlib import Path\nfrom pipeline.ingest import ingest\n"
+        "[story] = ingest([Path(sys.argv[1])])\n"
+        "print(story.articles[0].language, 'py3langid' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", looking, tmp_path], capture_output=True, text=True, check=True, timeout=READY_S
+    )
+    assert done.stdout == "en False\n"

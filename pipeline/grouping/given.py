@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from pipeline.errors import InputError
 from pipeline.ingest import MAX_ARTICLE_BYTES, MAX_SENTENCES, read_regular
 from pipeline.reading.decode import NotText, decode
+from pipeline.reading.language import find_language
 from pipeline.reading.metadata import Metadata, read_front_matter, read_page, tidy
 from pipeline.reading.published import parse_date, plausible
 from pipeline.reading.sentences import split_sentences
@@ -184,12 +185,14 @@ def _article(data: bytes, place: str, name: str, known: Metadata) -> Given:
         raise NotText(f"larger than {MAX_ARTICLE_BYTES // 1_000_000} MB, which no article is")
     text = decode(data).text
     front, start = read_front_matter(text)
-    sentences = split_sentences(text, start, most=MAX_SENTENCES)
+    language = known.language or front.language or find_language(text, start).language
+    sentences = split_sentences(text, start, most=MAX_SENTENCES, language=language)
     if not sentences:
         raise NotText("front matter only, no article")
     if len(sentences) > MAX_SENTENCES:
         raise NotText(f"more than {MAX_SENTENCES:,} sentences, which no article has")
-    return Given(place, name, text, known.over(front).over(read_page(text, sentences)), sentences)
+    about = known.over(front).over(read_page(text, sentences, language))
+    return Given(place, name, text, about._replace(language=language), sentences)
 
 
 def _reason(error: Exception) -> str:

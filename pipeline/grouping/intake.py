@@ -78,7 +78,7 @@ def _id(article: Given) -> str:
 
 def _kept(article: Given, article_id: str) -> Kept:
     about = article.about
-    marks = find_marks(article.text, article.sentences, about.title, about.published)
+    marks = find_marks(article.text, article.sentences, about.title, about.published, about.language)
     return Kept(
         id=article_id,
         place=article.place,

@@ -18,11 +18,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.grouping.copies import Signature, signature
-from pipeline.values.dates import find_dates
+from pipeline.languages.reader import Reader
+from pipeline.languages.table import reader_of
 from pipeline.values.names import find_names
-from pipeline.values.words import find_words
 from pipeline.verifier.onnx import FOLDER, TOKENIZER
-from schemas.article import Role, Sentence
+from schemas.article import READ_WITHOUT_LANGUAGE, Role, Sentence
 
 READ: Final = 3_000  # code points from the top: what an article is about stands there
 MOST: Final = 96  # marks of an article: names and numbers first, then the rarest words
@@ -52,8 +52,19 @@ class Marks(NamedTuple):
     lead: str
 
 
-def find_marks(text: str, sentences: Sequence[Sentence], title: str | None, published: date | None) -> Marks:
-    """Return the marks of an article, from its title and its running text."""
+def find_marks(
+    text: str,
+    sentences: Sequence[Sentence],
+    title: str | None,
+    published: date | None,
+    language: str | None = None,
+) -> Marks:
+    """Return the marks of an article, from its title and its running text.
+
+    Articles in two languages have none in common, numbers included: by words nobody can tell whether they are
+    of one event.
+    """
+    reader = reader_of(language)
     pieces = list(_running(text, sentences))
     if title and not any(title in piece for piece in pieces[:2]):
         pieces.insert(0, title)
@@ -61,11 +72,14 @@ def find_marks(text: str, sentences: Sequence[Sentence], title: str | None, publ
     head = body[:READ]
     days = {
         dated.start.toordinal()
-        for dated in find_dates(head, published)
+        for dated in reader.dates(head, published)
         if dated.start is not None and dated.start == dated.end
     }
     return Marks(
-        _marked(head, title or ""), signature(_stems(body)), tuple(sorted(days)), _lead(title, pieces)
+        _marked(head, title or "", language),
+        signature(_stems(body, reader)),
+        tuple(sorted(days)),
+        _lead(title, pieces),
     )
 
 
@@ -81,15 +95,18 @@ def _lead(title: str | None, pieces: Sequence[str]) -> str:
     return (text if title and text.startswith(title) else f"{title or ''}. {text}")[:LEAD].strip(". ")
 
 
-def _stems(text: str) -> list[str]:
-    return [word.key for word in find_words(text) if word.is_content]
+def _stems(text: str, reader: Reader) -> list[str]:
+    return [word.key for word in reader.words(text) if word.is_content]
 
 
-def _marked(text: str, title: str) -> Marked:
-    in_names = {word.key for name in find_names(text) for word in find_words(name.text) if word.is_content}
+def _marked(text: str, title: str, language: str | None) -> Marked:
+    reader = reader_of(language)
+    own = "" if language in (None, READ_WITHOUT_LANGUAGE) else f"{language}:"
+    # Rules for English find what is capitalised: in German nouns too, which makes marks of them, no claims.
+    in_names = {key for name in find_names(text) for key in _stems(name.text, reader)}
     times: Counter[str] = Counter()
     ranks: dict[str, int] = {}
-    for word in find_words(f"{title}\n{text}"):
+    for word in reader.words(f"{title}\n{text}"):
         is_number = word.text[0].isdigit()
         if is_number or (word.is_content and len(word.key) > 1):
             key = word.key
@@ -97,12 +114,17 @@ def _marked(text: str, title: str) -> Marked:
             ranks[key] = min(ranks.get(key, UNRANKED), _rank(word.text.lower(), key))
     numbers = {match[0].replace(",", "") for match in _NUMBER.finditer(text)}
     rows = [
-        (crc32(key.encode()), ranks[key], Kind.NAME if key in in_names else Kind.WORD, min(count, 255))
+        (
+            crc32(f"{own}{key}".encode()),
+            ranks[key],
+            Kind.NAME if key in in_names else Kind.WORD,
+            min(count, 255),
+        )
         for key, count in times.items()
         if not key[0].isdigit()
     ]
     rows += [
-        (crc32(f"#{number}".encode()), _rank(number, number), Kind.NUMBER, 1)
+        (crc32(f"{own}#{number}".encode()), _rank(number, number), Kind.NUMBER, 1)
         for number in sorted(numbers)
         if not (number.isdigit() and 1900 <= int(number) < 2100)
     ]

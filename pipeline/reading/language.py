@@ -14,7 +14,7 @@ from pipeline.languages.names import NAMES
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-READ: Final = 6_000  # code points from the top
+READ: Final = 4_000  # code points from the top
 LEAST_BYTES: Final = (
     20  # of words in UTF-8, where a script of more signs takes more for each: fewer tell nothing
 )
