@@ -22,6 +22,7 @@ from typing import Final
 
 from pydantic import BaseModel
 
+from benchmarks.speed.limited import RESULT
 from pipeline.llm import Endpoint, connect
 from pipeline.store import open_answers
 from tests.fake_endpoint import fake_endpoint
@@ -36,7 +37,6 @@ from tests.limited_endpoint import (
     openai_headers,
 )
 
-RESULT: Final = Path(__file__).parent / "limits.json"
 MAX_TOKENS: Final = 120
 RATE: Final = 900  # requests a minute
 AT_START: Final = 18  # requests that are let through at once at the start

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 from benchmarks.quality.figure import NO_VALUE, Written, table
 from benchmarks.quality.results import read_results
 from benchmarks.speed.embedded import EMBEDDED, LIMITS
+from benchmarks.speed.limited import limited
 from benchmarks.speed.parts import IN_FLIGHT, LATENCY_S, TRIED
 from benchmarks.speed.plot import Line, drawn, rounded
 from benchmarks.speed.results import LOAD, SpeedResult, Spread, read_result
@@ -73,6 +74,7 @@ def render(result: SpeedResult) -> dict[str, str]:
         latency=f"{1000 * LATENCY_S:.0f} ms",
         tried=" and ".join(map(str, TRIED)),
         peers=_peers(),
+        limits=limited(),
         embedded=_embedded(),
     )
     files = {"speed.md": page}
