@@ -24,7 +24,7 @@ from pipeline.errors import InputError
 from pipeline.ingest import ingest
 from pipeline.origins import find_origins
 from pipeline.reading.sidecar import SIDECAR
-from pipeline.reading.sources import SUFFIXES, shown
+from pipeline.reading.sources import shown
 from schemas.article import Story
 
 
@@ -93,7 +93,7 @@ def _write_story(folder: Path, out: Path, story: Story, taken: list[Candidate]) 
         if rewrites:
             edited[article.path] = rewritten(article, rewrites)
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() not in SUFFIXES and path.name != SIDECAR:
+        if path.suffix.lower() not in (".txt", ".md") and path.name != SIDECAR:
             continue
         if text := edited.get(shown(path)):
             (out / path.name).write_bytes(text.encode())

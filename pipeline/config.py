@@ -51,6 +51,7 @@ class Settings(Record):
     wait_s: float | None = None  # between two looks at a batch, until all is answered; None does not wait
     scheduler: str | None = None  # address of a Dask cluster; None starts one on this machine
     workers: int | None = None  # processes of that one; None is one a core
+    fields: dict[str, str] = {}  # what rows of articles call our fields, where they call them otherwise
     lost_after_s: float = 60.0  # that a cluster may be without any worker
     prompts: dict[str, str] = DEFAULT_PROMPTS
 

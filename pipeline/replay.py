@@ -183,10 +183,14 @@ def _article(stored: ReportArticle) -> Article:
         title=stored.title,
         outlet=stored.outlet,
         published=stored.published,
+        author=stored.author,
+        url=stored.url,
+        given_id=stored.given_id,
+        file_sha256=stored.file_sha256,
         encoding=stored.encoding,
         text=stored.text,
         sentences=tuple(
-            Sentence(number=s.number, span=s.span, role=s.role, paragraph=s.paragraph)
+            Sentence(number=s.number, span=s.span, role=s.role, paragraph=s.paragraph, page=s.page)
             for s in stored.sentences
         ),
         notes=stored.notes,

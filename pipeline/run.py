@@ -370,14 +370,18 @@ def _report_article(article: Article, origin: str, *, is_source: bool) -> Report
         title=article.title,
         outlet=article.outlet,
         published=article.published,
+        author=article.author,
+        url=article.url,
+        given_id=article.given_id,
         origin=origin,
         name=article.name,
         encoding=article.encoding,
         sha256=hashlib.sha256(article.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        file_sha256=article.file_sha256,
         notes=article.notes,
         text=article.text,
         sentences=tuple(
-            ReportSentence(number=s.number, span=s.span, role=s.role, paragraph=s.paragraph)
+            ReportSentence(number=s.number, span=s.span, role=s.role, paragraph=s.paragraph, page=s.page)
             for s in article.sentences
         ),
         is_source=is_source,

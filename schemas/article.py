@@ -26,6 +26,7 @@ class Sentence(Record):
     span: Span
     role: Role
     paragraph: int  # position of its paragraph in the article, from 1
+    page: int | None = None  # of a PDF that it begins on, from 1
 
     @property
     def is_readable(self) -> bool:
@@ -37,7 +38,8 @@ class Article(Record):
     """One article as it was read.
 
     ``id`` comes from the text; ``path`` is as the user gave it (joined with the file's name where a folder
-    was given); ``text`` is what spans index; ``notes`` says what a reader should know about how it was read
+    was given), for a row of a file of many with its line ("dump.jsonl:17"), and ``given_id`` what that row
+    calls itself; ``text`` is what spans index; ``notes`` says what a reader should know about how it was read
     (an encoding that was guessed, say). ``language`` is its code of two letters (ISO 639-1), null where it
     is not known: then it is read as English.
     """
@@ -48,7 +50,11 @@ class Article(Record):
     title: str | None = None
     outlet: str | None = None
     published: date | None = None
+    author: str | None = None
+    url: str | None = None  # http or https
+    given_id: str | None = None
     encoding: str = "utf-8"
+    file_sha256: str = ""  # of the bytes of its file, which rows have in common
     text: str
     sentences: tuple[Sentence, ...] = ()
     notes: tuple[str, ...] = ()

@@ -104,6 +104,7 @@ class ReportSentence(Record):
     span: Span
     role: Role
     paragraph: int
+    page: int | None = None
 
 
 class ReportArticle(Record):
@@ -119,9 +120,13 @@ class ReportArticle(Record):
     outlet: str | None
     published: date | None
     origin: str
+    author: str | None = None
+    url: str | None = None
+    given_id: str | None = None  # what a row of a file of many calls itself
     name: str = ""
     encoding: str = "utf-8"
     sha256: str = ""
+    file_sha256: str = ""
     notes: tuple[str, ...] = ()
     text: str = ""
     sentences: tuple[ReportSentence, ...] = ()

@@ -307,7 +307,7 @@ HOSTILE: Final[tuple[Hostile, ...]] = (
     Hostile("same-text", _file("same", GOOD.encode()), skipped="same text as"),
     Hostile("hidden", lambda folder: _write(folder, ".hidden.txt", MILL.encode()), skipped="a hidden file"),
     Hostile("only-a-suffix", lambda folder: _write(folder, ".txt", MILL.encode()), skipped="a hidden file"),
-    Hostile("other-suffix", lambda folder: _write(folder, "a.txt.exe", b"MZ"), skipped="not a .txt"),
+    Hostile("other-suffix", lambda folder: _write(folder, "a.txt.exe", b"MZ"), skipped="in no form"),
     Hostile(
         "sidecar-names-a-path", _sidecar('[articles."../../etc/passwd"]\ntitle = "x"\n'), skipped="named in"
     ),

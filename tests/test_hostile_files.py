@@ -15,7 +15,8 @@ import pytest
 
 from pipeline.compare import compare
 from pipeline.errors import InputError
-from pipeline.ingest import MAX_ARTICLE_BYTES, ingest
+from pipeline.ingest import ingest
+from pipeline.reading.forms.table import MAX_TEXT_BYTES
 from pipeline.reading.sources import printable
 from schemas.article import Article, Story
 from schemas.report import Report
@@ -117,7 +118,7 @@ def test_memory_is_bounded_by_the_largest_article(name: str, tmp_path: Path) -> 
         _, most = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert most < 200 * MAX_ARTICLE_BYTES
+    assert most < 200 * MAX_TEXT_BYTES
 
 
 @contextmanager

@@ -10,8 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
-from pipeline.ingest import MAX_ARTICLE_BYTES, MAX_SENTENCES, ingest
+from pipeline.ingest import ingest
+from pipeline.reading.articles import MAX_SENTENCES
 from pipeline.reading.decode import Decoded, NotText, decode
+from pipeline.reading.forms.table import MAX_TEXT_BYTES
+from pipeline.reading.sources import NO_ARTICLE
 from schemas.article import Story
 
 MILL = "The old mill at Norwick burned down on Monday night, the county said.\n"
@@ -63,13 +66,13 @@ def test_a_folder_of_folders_is_a_batch(tmp_path: Path) -> None:
     _write(tmp_path / "batch" / "flood 1", argus=BRIDGE)
     _write(tmp_path / "batch" / "flood-1", argus=BRIDGE)
     (tmp_path / "batch" / "empty").mkdir()
-    (tmp_path / "batch" / "notes.pdf").write_bytes(b"%PDF-")
+    (tmp_path / "batch" / "notes.rtf").write_bytes(b"{")
     (tmp_path / "batch" / ".git").mkdir()
     stories = ingest([tmp_path / "batch"])
     assert [story.name for story in stories] == ["fire", "flood-1", "flood-1-2"]
     assert _skips(stories[0]) == {
-        "notes.pdf": "not a .txt or .md file",
-        "empty": "a folder without .txt or .md articles",
+        "notes.rtf": "an RTF file: save it as .docx",
+        "empty": "a folder without articles",
     }
 
 
@@ -115,7 +118,7 @@ def test_what_is_no_article_is_listed_unless_it_is_known(tmp_path: Path) -> None
     story = _one(folder)
     assert len(story.articles) == 1
     assert _skips(story) == {
-        "photo.jpg": "not a .txt or .md file",
+        "photo.jpg": NO_ARTICLE,
         "README.txt": "about the folder, not an article",
         ".draft.txt": "a hidden file",
         "older": "a folder inside a story's folder: give it by itself",
@@ -154,7 +157,7 @@ def test_unreadable_content_is_skipped_with_its_reason(tmp_path: Path) -> None:
     folder = _write(tmp_path / "fire", good=MILL, empty="", blank=" \r\n\n", front="---\ntitle: x\n---\n")
     (folder / "nul.txt").write_bytes(b"The mill\x00burned")
     (folder / "noise.txt").write_bytes(bytes(range(1, 32)) * 40)
-    (folder / "huge.txt").write_bytes(b"a" * (MAX_ARTICLE_BYTES + 1))
+    (folder / "huge.txt").write_bytes(b"a" * (MAX_TEXT_BYTES + 1))
     (folder / "page.txt").write_text("<!DOCTYPE html><html><p>The mill burned.</p></html>")
     (folder / "paper.txt").write_bytes(b"%PDF-1.7 The mill burned")
     story = _one(folder)
@@ -166,15 +169,15 @@ def test_unreadable_content_is_skipped_with_its_reason(tmp_path: Path) -> None:
         "nul.txt": "a binary file, not text",
         "noise.txt": "a binary file, not text",
         "huge.txt": "larger than 2 MB, which no article is",
-        "page.txt": "an HTML page, not text: save its text first",
-        "paper.txt": "a PDF file, not text: save its text first",
+        "page.txt": "an HTML page, not text: give it a name that ends in .html",
+        "paper.txt": "a PDF file, not text: give it a name that ends in .pdf",
     }
 
 
 def test_the_largest_allowed_file_is_read(tmp_path: Path) -> None:
     sentence = "The mill burned, " * 25 + "and nobody was hurt. "
-    folder = _write(tmp_path / "long", a=(sentence * 5000)[: MAX_ARTICLE_BYTES - 2] + "d.")
-    assert len(_one(folder).articles[0].text) == MAX_ARTICLE_BYTES
+    folder = _write(tmp_path / "long", a=(sentence * 5000)[: MAX_TEXT_BYTES - 2] + "d.")
+    assert len(_one(folder).articles[0].text) == MAX_TEXT_BYTES
 
 
 @pytest.mark.parametrize(("count", "is_read"), [(MAX_SENTENCES, True), (MAX_SENTENCES + 1, False)])
@@ -264,7 +267,7 @@ def test_odd_file_names_can_be_shown_and_stored(tmp_path: Path, raw: bytes) -> N
         (lambda root: [root / "no*.txt"], r"nothing matches .*no\*\.txt"),
         (lambda root: [Path("nul\x00")], r"nul\\x00 does not exist"),
         (lambda root: [root / ("x" * 5000)], r"does not exist"),
-        (lambda root: [_write(root / "bare")], r"no article found in .*bare: give \.txt or \.md"),
+        (lambda root: [_write(root / "bare")], r"no article found in .*bare: give articles \(\.txt, "),
         (lambda root: [_write(root / "blank", a="")], r"no article found in .*a\.txt: empty file\): give"),
         (lambda root: [_write(root / "x" / "y" / "z", a=MILL).parents[1]], r"no article found in"),
     ],
@@ -277,9 +280,9 @@ def test_nothing_to_read_is_one_clear_line(tmp_path: Path, make: object, message
 
 
 def test_a_file_of_another_kind_is_no_article_even_when_named(tmp_path: Path) -> None:
-    (tmp_path / "notes.pdf").write_bytes(b"%PDF-")
-    with pytest.raises(InputError, match=r"notes\.pdf: not a \.txt or \.md file"):
-        ingest([tmp_path / "notes.pdf"])
+    (tmp_path / "notes.rtf").write_bytes(b"{")
+    with pytest.raises(InputError, match=r"notes\.rtf: an RTF file: save it as \.docx"):
+        ingest([tmp_path / "notes.rtf"])
 
 
 def test_the_sidecar_wins_over_front_matter_and_front_matter_over_the_page(tmp_path: Path) -> None:

@@ -261,7 +261,11 @@ def test_a_file_that_holds_no_key_is_not_shown(key_file: Path) -> None:
 # What makes a program, an object or a command of text, and the modules that may do without being asked.
 _EVALUATING: Final = {"eval", "exec", "compile", "__import__", "breakpoint", "input"}
 _MODULES: Final = {"pickle", "marshal", "shelve", "dill", "joblib", "yaml", "code", "runpy", "ctypes", "pty"}
-_PROCESSES: Final = {"pipeline/embedded/download.py", "pipeline/doctor/setup.py"}  # pip, and python itself
+_PROCESSES: Final = {  # pip, and python itself
+    "pipeline/embedded/download.py",
+    "pipeline/doctor/setup.py",
+    "pipeline/reading/forms/apart.py",
+}
 
 
 def code() -> Iterator[tuple[str, ast.AST]]:

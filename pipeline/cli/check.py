@@ -10,7 +10,7 @@ from pipeline.cli.log import log_options, logged
 from pipeline.cli.outcome import FailOn, Heard
 from pipeline.cli.replay import replay_run
 from pipeline.cli.running import dry_run_of, run_check, stories_of
-from pipeline.cli.settings import BaseUrl, Cache, Calibration, ConfigFile, Model
+from pipeline.cli.settings import BaseUrl, Cache, Calibration, ConfigFile, Field, Model
 from pipeline.config import Settings
 from pipeline.errors import InputError
 from pipeline.logs import LogFormat
@@ -48,13 +48,14 @@ def check(
         list[Path] | None,
         typer.Argument(
             metavar="PATH",
-            help="Articles (.txt, .md), a folder of them, or a folder of such folders.",
+            help="Articles in any form, a folder of them, or a folder of such folders.",
         ),
     ] = None,
     against: Annotated[
         list[Path] | None,
         typer.Option(metavar="PATH", help="Check them as drafts against these alone; may be repeated."),
     ] = None,
+    field: Field = None,
     out: Annotated[
         str,
         typer.Option("-o", "--out", metavar="FOLDER", help="Folder for the report.", rich_help_panel=REPORT),
@@ -194,6 +195,8 @@ def check(
     config: ConfigFile = None,
 ) -> None:
     """Check a story: what its articles contradict each other in, and what only one of them says."""
+    from pipeline.reading.forms.fields import read_fields
+
     _refuse_mixed(context)
     is_dask = engine is EngineName.dask
     settings = Settings(
@@ -215,17 +218,20 @@ def check(
         wait_s=wait if batch else None,
         scheduler=scheduler if is_dask else None,
         workers=workers if is_dask else None,
+        fields=read_fields(field or ()),
     )
     if dry_run:
         raise typer.Exit(
-            dry_run_of(stories_of(paths or [], against or [], is_dask=False), Path(out), settings)
+            dry_run_of(
+                stories_of(paths or [], against or [], settings.fields, is_dask=False), Path(out), settings
+            )
         )
 
     def run() -> int:
         if replay is not None:
             return replay_run(replay, Path(out) if _is_given(context, "out") else None, settings, quiet=quiet)
         heard = Heard(frozenset(fail_on or ()), quiet=quiet, verbose=verbose)
-        stories = stories_of(paths or [], against or [], is_dask=is_dask)
+        stories = stories_of(paths or [], against or [], settings.fields, is_dask=is_dask)
         return run_check(stories, out, settings, heard, is_dask=is_dask)
 
     raise typer.Exit(logged(log_options(log_format, log_file, with_text=log_text), run))

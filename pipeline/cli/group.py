@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from pipeline.cli.screen import DONE, INCOMPLETE, told
-from pipeline.cli.settings import ConfigFile
+from pipeline.cli.settings import ConfigFile, Field
 from pipeline.errors import InputError
 
 if TYPE_CHECKING:
@@ -25,13 +25,12 @@ SHOWN_RELATED: Final = 5
 def group(
     paths: Annotated[
         list[Path],
-        typer.Argument(
-            metavar="PATH", help="Folders, .txt or .md articles, .jsonl files: one article a line."
-        ),
+        typer.Argument(metavar="PATH", help="Articles in any form, files of many (.jsonl), and folders."),
     ],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FOLDER", help="Folder for the stories.")],
     days: Annotated[int, typer.Option(min=0, max=3650, metavar="N", help="Days that a story may take.")] = 7,
     least: Annotated[int, typer.Option(min=2, metavar="N", help="Outlets that make a story.")] = 2,
+    field: Field = None,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print the folder alone.")] = False,
     config: ConfigFile = None,
 ) -> None:
@@ -41,8 +40,10 @@ def group(
     from pipeline import terminal
     from pipeline.grouping.run import Asked
     from pipeline.grouping.run import group as grouped
+    from pipeline.reading.forms.fields import read_fields
     from pipeline.store.lock import alone
 
+    asked = Asked(tuple(paths), days, least, read_fields(field or ()))
     _make(out)
     told_of: list[Skipped] = []
 
@@ -54,7 +55,7 @@ def group(
             told(f"not read: {skipped.path}: {skipped.reason}", INCOMPLETE)
 
     with alone(out), terminal.show_progress(Console(stderr=True), quiet=quiet) as progress:
-        outcome = grouped(Asked(tuple(paths), days, least), out, progress, hear)
+        outcome = grouped(asked, out, progress, hear)
     is_incomplete = any(skipped.is_lost for skipped in outcome.skipped)
     if not quiet:
         _print(outcome, days)

@@ -1,7 +1,7 @@
 """Runs a check, or says what one would take: what --out, the model and the engine come to."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,15 +23,17 @@ if TYPE_CHECKING:
     Checker = Callable[..., Coroutine[None, None, Outcome]]
 
 
-def stories_of(paths: list[Path], against: list[Path], *, is_dask: bool) -> "Stories":
+def stories_of(
+    paths: list[Path], against: list[Path], fields: Mapping[str, str], *, is_dask: bool
+) -> "Stories":
     """Return what there is to check; where a cluster does it, each story is read when its turn comes."""
     from pipeline.ingest import ingest, open_stories
 
     if against:
         from pipeline.drafts import set_against
 
-        return set_against(ingest(paths), ingest(against))
-    return open_stories(paths) if is_dask else ingest(paths)
+        return set_against(ingest(paths, fields), ingest(against, fields))
+    return open_stories(paths, fields) if is_dask else ingest(paths, fields)
 
 
 def run_check(stories: "Stories", out: str, settings: Settings, heard: Heard, *, is_dask: bool) -> int:

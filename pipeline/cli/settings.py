@@ -68,6 +68,14 @@ _FILE: dict[str, Any] = {
 ConfigFile = Annotated[Path | None, typer.Option("--config", callback=_take, **_FILE)]
 ConfigFileIfSound = Annotated[Path | None, typer.Option("--config", callback=_take_if_sound, **_FILE)]
 
+Field = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="OURS=THEIRS",
+        envvar="STORYCHECK_FIELD",
+        help="What rows call a field, as outlet=source; may be repeated.",
+    ),
+]
 Model = Annotated[
     str | None,
     typer.Option(

@@ -8,12 +8,13 @@ from typing import Final
 
 import numpy as np
 
-from pipeline.grouping.given import Given, read_pile
+from pipeline.grouping.given import read_pile
 from pipeline.grouping.marks import find_marks
 from pipeline.progress import Progress
+from pipeline.reading.forms.fields import Fields
 from pipeline.remembered import forget
 from pipeline.store.grouping import Grouping, Kept
-from schemas.article import Skipped
+from schemas.article import Article, Skipped
 
 AT_A_TIME: Final = 200  # articles stored in one go
 DAYS: Final = np.dtype("<i4")
@@ -32,6 +33,7 @@ class TakenIn:
 
 def take_in(
     paths: Sequence[Path],
+    fields: Fields,
     out: Path,
     store: Grouping,
     progress: Progress,
@@ -39,17 +41,17 @@ def take_in(
 ) -> TakenIn:
     """Store what ``paths`` hold and ``store`` lacks; ``hear`` is told at once of what is skipped.
 
-    Raises InputError for a path that is not there.
+    ``fields`` says what rows call what is known of them. Raises InputError for a path that is not there.
     """
     taken = TakenIn()
     held: dict[str, Kept] = {}
-    for found in read_pile(paths, out):
+    for found in read_pile(paths, out, fields):
         if isinstance(found, Skipped):
             taken.skipped.append(found)
             hear(found)
             continue
         taken.read += 1
-        taken.undated += found.about.published is None
+        taken.undated += found.published is None
         article_id = _id(found)
         if article_id in held or store.has(article_id):
             taken.known += 1
@@ -70,24 +72,24 @@ def _store(held: dict[str, Kept], store: Grouping, progress: Progress) -> None:
     forget()
 
 
-def _id(article: Given) -> str:
+def _id(article: Article) -> str:
     """Return the id of an article: the same text by another outlet is another article."""
-    made_of = f"{article.about.outlet or ''}\0{article.text}"
+    made_of = f"{article.outlet or ''}\0{article.text}"
     return "g" + hashlib.sha256(made_of.encode()).hexdigest()[:16]
 
 
-def _kept(article: Given, article_id: str) -> Kept:
-    about = article.about
-    marks = find_marks(article.text, article.sentences, about.title, about.published, about.language)
+def _kept(article: Article, article_id: str) -> Kept:
+    known = (article.title, article.published, article.language)
+    marks = find_marks(article.text, article.sentences, *known)
     return Kept(
         id=article_id,
-        place=article.place,
-        given_id=article.id,
-        title=about.title,
-        outlet=about.outlet,
+        place=article.path,
+        given_id=article.given_id,
+        title=article.title,
+        outlet=article.outlet,
         url=article.url,
         name=article.name,
-        published=about.published,
+        published=article.published,
         text=article.text,
         lead=marks.lead,
         marked=marks.marked.tobytes(),

@@ -12,6 +12,7 @@ from pipeline.grouping.sameness import Sameness, shipped
 from pipeline.grouping.settle import settle
 from pipeline.grouping.stories import size, write_lists, write_skipped, write_story
 from pipeline.progress import Progress
+from pipeline.reading.forms.fields import Fields
 from pipeline.store.grouping import Grouping, open_grouping
 from schemas.article import Skipped
 
@@ -19,11 +20,15 @@ STAGE: Final = "writing"
 
 
 class Asked(NamedTuple):
-    """``days`` is how long a story may take, ``least`` how many outlets make one."""
+    """``days`` is how long a story may take, ``least`` how many outlets make one.
+
+    ``fields`` are the names that rows have for ours.
+    """
 
     paths: tuple[Path, ...]
     days: int = 7
     least: int = 2
+    fields: Fields = {}
 
 
 class Outcome(NamedTuple):
@@ -58,7 +63,7 @@ def group(
     cannot be written.
     """
     with open_grouping(out) as store:
-        taken = take_in(asked.paths, out, store, progress, hear)
+        taken = take_in(asked.paths, asked.fields, out, store, progress, hear)
         before = {number for number, _, has_folder in store.stories() if has_folder}
         pairs = settle(store, asked.days, sameness or shipped(), progress)
         _write(store, out, asked.least, progress)

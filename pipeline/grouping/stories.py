@@ -129,6 +129,8 @@ def _table(article: Listed) -> str:
         lines.append(f"published = {article.published}")
     if article.title:
         lines.append(f"title = {_quoted(article.title)}")
+    if article.url:
+        lines.append(f"url = {_quoted(article.url)}")
     return "\n".join(lines) + "\n"
 
 

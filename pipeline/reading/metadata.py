@@ -14,6 +14,7 @@ from pipeline.reading.toml import read_toml
 from schemas.article import Role, Sentence
 
 LONGEST_VALUE: Final = 300  # code points of a title or an outlet
+LONGEST_ADDRESS: Final = 8_000  # code points of a URL
 
 _FENCE_WITHIN: Final = 100  # lines: a fence that closes later is a rule across the page, not front matter
 _PAIR: Final = re.compile(r"([A-Za-z][\w .-]{0,40}?)\s*:(?:\s+(.*))?")
@@ -51,6 +52,7 @@ _DATELINE: Final = re.compile(
 _KNOWN_AGENCIES: Final = re.compile(
     "AP|AFP|Reuters|CNN|UPI|Xinhua|TASS|Yonhap|ANI|IANS|PTI|dpa|DPA|EFE|Kyodo|Bloomberg|BBC|ANSA|KCNA|Anadolu"
 )
+_ADDRESS: Final = re.compile(r"https?://[^\s/?#<>\"'\\]+(?:[/?#][^\s<>\"\\]*)?", re.IGNORECASE)
 _HEAD: Final = 8  # paragraphs from the top in which a page says when it was published
 _FOOT: Final = 6  # and from the bottom
 
@@ -63,6 +65,8 @@ class Metadata(NamedTuple):
     published: date | None = None
     notes: tuple[str, ...] = ()
     language: str | None = None
+    author: str | None = None
+    url: str | None = None  # as ``web_address`` takes it
 
     def over(self, other: "Metadata") -> "Metadata":
         """Return this, with what it lacks taken from ``other``, and the notes of both."""
@@ -72,6 +76,8 @@ class Metadata(NamedTuple):
             self.published or other.published,
             self.notes + other.notes,
             self.language or other.language,
+            self.author or other.author,
+            self.url or other.url,
         )
 
 
@@ -119,6 +125,13 @@ def tidy(value: str) -> str | None:
     """Return ``value`` on one line, without control characters, not too long; null if nothing is left."""
     printable = "".join(char if char.isprintable() else " " for char in value[: 4 * LONGEST_VALUE])
     return " ".join(printable.split())[:LONGEST_VALUE].rstrip() or None
+
+
+def web_address(value: str) -> str | None:
+    """Return ``value`` where it is an address that a page can be fetched from; null for all others."""
+    value = value.strip()
+    is_one = len(value) <= LONGEST_ADDRESS and _ADDRESS.fullmatch(value) is not None
+    return value if is_one and value.isprintable() else None
 
 
 def _front_matter(lines: Sequence[str], fence: str, end: int) -> tuple[Metadata, int]:

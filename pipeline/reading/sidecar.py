@@ -16,7 +16,7 @@ from typing import Final
 
 from pipeline.errors import InputError
 from pipeline.languages.names import code_of
-from pipeline.reading.metadata import Metadata, tidy
+from pipeline.reading.metadata import Metadata, tidy, web_address
 from pipeline.reading.published import parse_date, plausible
 from pipeline.reading.toml import read_toml
 
@@ -80,9 +80,16 @@ def _metadata(name: str, entry: Mapping[str, object], text: str, shown: str) -> 
             raise InputError(f"{place}: {key} must be text in quotes")
         if key == "language" and code_of(str(value)) is None:
             raise InputError(f'{place}: language must be a code of two letters such as "de"')
+        if key == "url" and web_address(str(value)) is None:
+            raise InputError(f"{place}: url must be an address such as https://courier.example/mill")
     texts = {key: tidy(value) for key, value in entry.items() if isinstance(value, str)}
-    language = code_of(texts.get("language") or "")
-    return Metadata(texts.get("title"), texts.get("outlet"), _day(entry.get("published")), language=language)
+    return Metadata(
+        texts.get("title"),
+        texts.get("outlet"),
+        _day(entry.get("published")),
+        language=code_of(texts.get("language") or ""),
+        url=web_address(str(entry.get("url", ""))),
+    )
 
 
 def _day(value: object) -> date | None:

@@ -10,16 +10,25 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from pipeline.errors import InputError
+from pipeline.reading.forms.table import NAMED, Refused, form_of
 from pipeline.reading.sidecar import SIDECAR
 from schemas.article import Skipped
 
-SUFFIXES: Final = (".txt", ".md")
-# Beside articles, or beside the stories that `group` makes, and none themselves.
-SIDECARS: Final = (SIDECAR, "gold.json", "groups.jsonl", "alone.jsonl", "skipped.jsonl")
+WANTED: Final = f"give articles ({NAMED}), or folders that hold them"
+NO_ARTICLE: Final = "in no form that articles are read in"
+# Beside articles, beside the stories that `group` makes, beside fetched pages; and none themselves.
+SIDECARS: Final = (SIDECAR, "gold.json", "groups.jsonl", "alone.jsonl", "skipped.jsonl", "pages.jsonl")
 PAGES: Final = "pages"  # of a run directory: fetched pages, so that no story of a batch can have that name
+_REPORTS: Final = ("report.html", "report.md")  # ours, beside the report.json that they show
 GROUPING: Final = "grouping.sqlite"  # what `group` knows, and what SQLite keeps beside it
 _ABOUT_FOLDER: Final = re.compile(r"(?:readme|licen[cs]e|changelog|contributing)", re.IGNORECASE)
-_NO_ARTICLE: Final = "not a .txt or .md file"
+# What browsers and Windows call the folder of a saved page's pictures, in their languages.
+_BESIDE_PAGE: Final = re.compile(
+    r"(?P<page>.+)[ _.-](?:files|file|Dateien|fichiers|bestanden|archivos|filer|tiedostot|pliki|soubory"
+    r"|elemei|ficheiros|arquivos|dosyalar|datoteke|fitxers|failid|fails|bylos|fajlovi|fitxategiak)",
+    re.IGNORECASE,
+)
+_PAGES: Final = (".html", ".htm", ".xhtml")
 _FOLDER_INSIDE: Final = "a folder inside a story's folder: give it by itself"
 _LONGEST_NAME: Final = 60  # code points: at most 240 bytes, below every file system's limit
 
@@ -44,15 +53,15 @@ def find_sources(paths: Sequence[Path], unread: Sequence[Skipped] = ()) -> list[
     skipped = list(unread)
     for path, is_listed in _expanded(paths):
         if is_folder(path):
-            folders.append(path)
+            folders += [] if is_listed and belongs_to_page(path) else [path]
         elif is_listed:
-            skip = _reason(path)
+            skip = reason_against(path)
             files += [path] if skip is None else []
             skipped += [Skipped(path=shown(path), reason=skip)] if skip else []
-        elif path.suffix.lower() in SUFFIXES:
+        elif form_of(path):
             files.append(path)
         else:
-            skipped.append(Skipped(path=shown(path), reason=_NO_ARTICLE))
+            skipped.append(Skipped(path=shown(path), reason=NO_ARTICLE))
     folders = _once(folders, skipped)
     sources = [source for folder in folders for source in _folder(folder)]
     taken = {real_path(file) for source in sources for file in source.files}
@@ -111,17 +120,13 @@ def _expanded(paths: Iterable[Path]) -> list[tuple[Path, bool]]:
             found.append((path, False))
             continue
         if not any(char in str(path) for char in "*?["):
-            raise InputError(
-                f"{shown(path)} does not exist: give .txt or .md files, or folders that hold them"
-            )
+            raise InputError(f"{shown(path)} does not exist: {WANTED}")
         try:
             matches = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207 - absolute patterns, too
         except (OSError, re.error, RecursionError, ValueError):
             matches = []
         if not matches:
-            raise InputError(
-                f"nothing matches {shown(path)}: give .txt or .md files, or folders that hold them"
-            )
+            raise InputError(f"nothing matches {shown(path)}: {WANTED}")
         found += [(Path(match), True) for match in matches]
     return found
 
@@ -148,7 +153,7 @@ def _folder(folder: Path) -> list[Source]:
     below: list[Source] = []
     skipped = [skip for skip in own.skipped if skip.reason != _FOLDER_INSIDE]
     for entry in entries:
-        if not is_folder(entry) or entry.name.startswith("."):
+        if not is_folder(entry) or entry.name.startswith(".") or belongs_to_page(entry):
             continue
         try:
             source = _story(entry)
@@ -161,7 +166,7 @@ def _folder(folder: Path) -> list[Source]:
         else:
             skipped += [
                 *source.skipped,
-                Skipped(path=shown(entry), reason="a folder without .txt or .md articles"),
+                Skipped(path=shown(entry), reason="a folder without articles"),
             ]
     if not below:
         return [own._replace(skipped=tuple(skipped))]
@@ -173,10 +178,10 @@ def _story(folder: Path) -> Source:
     files, skipped = [], []
     for entry in sorted(folder.iterdir()):
         if is_folder(entry):
-            reason = None if entry.name.startswith(".") else _FOLDER_INSIDE
-            skipped += [Skipped(path=shown(entry), reason=reason)] if reason else []
+            if not entry.name.startswith(".") and not belongs_to_page(entry):
+                skipped.append(Skipped(path=shown(entry), reason=_FOLDER_INSIDE))
             continue
-        reason = _reason(entry)
+        reason = reason_against(entry)
         if reason is None:
             files.append(entry)
         elif reason:
@@ -184,16 +189,26 @@ def _story(folder: Path) -> Source:
     return Source(folder.name or folder.resolve().name, tuple(files), tuple(skipped))
 
 
-def _reason(path: Path) -> str | None:
+def reason_against(path: Path) -> str | None:
     """Return why a file that was found, not named, is no article; "" where nobody needs to be told."""
-    is_article = path.name.lower().endswith(SUFFIXES)  # ".txt" is all name to pathlib
     if path.name in SIDECARS or path.name.startswith(GROUPING):
         return ""
+    if path.name in _REPORTS and is_regular(path.with_name("report.json")):
+        return ""
     if path.name.startswith("."):
-        return "a hidden file" if is_article else ""
-    if not is_article:
-        return _NO_ARTICLE
+        return "a hidden file" if form_of(path) else ""
+    form = form_of(path)
+    if form is None or isinstance(form, Refused):
+        return form.reason if form else NO_ARTICLE
     return "about the folder, not an article" if _ABOUT_FOLDER.fullmatch(path.stem) else None
+
+
+def belongs_to_page(folder: Path) -> bool:
+    """Tell whether a browser made ``folder`` for the pictures and scripts of a page beside it."""
+    match = _BESIDE_PAGE.fullmatch(folder.name)
+    return match is not None and any(
+        os.path.lexists(folder.with_name(match["page"] + suffix)) for suffix in _PAGES
+    )
 
 
 def _once(folders: Iterable[Path], skipped: list[Skipped]) -> list[Path]:

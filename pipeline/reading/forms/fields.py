@@ -1,0 +1,89 @@
+"""The fields of a row: what a dump calls them, and the article that they make."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Final
+
+from pipeline.errors import InputError
+from pipeline.languages.names import code_of
+from pipeline.reading.decode import NotText
+from pipeline.reading.forms.kept import Kept
+from pipeline.reading.forms.text import read_text
+from pipeline.reading.metadata import Metadata, tidy, web_address
+from pipeline.reading.published import parse_date, plausible
+
+NAMES: Final = ("text", "title", "outlet", "published", "url", "id", "language")
+LONGEST_ID: Final = 200  # code points
+_SHOWN: Final = 8  # names of fields that a reason lists
+
+Fields = Mapping[str, str]  # ours to theirs, where they differ
+
+
+def read_fields(given: Iterable[str]) -> dict[str, str]:
+    """Return the fields of ``given``, such as "outlet=source". Raises InputError for what is none."""
+    fields: dict[str, str] = {}
+    for pair in given:
+        ours, equals, theirs = pair.partition("=")
+        if not equals or not theirs or ours not in NAMES:
+            raise InputError(
+                f"--field takes OURS=THEIRS, with one of {', '.join(NAMES)} before the sign, such as "
+                "outlet=source."
+            )
+        if ours in fields:
+            raise InputError(f"--field gives {ours} twice: a field has one name.")
+        fields[ours] = theirs
+    return fields
+
+
+def article(found: Mapping[str, object], fields: Fields) -> Kept:
+    """Return the article that a row is. Raises NotText where it is none, or a field cannot be used."""
+    name = fields.get("text", "text")
+    text = _value(found, name)
+    if not isinstance(text, str):
+        raise NotText(_lacking(found, name))
+    for ours in ("title", "outlet", "published", "url"):
+        theirs = fields.get(ours, ours)
+        if not isinstance(_value(found, theirs), str | None):
+            raise NotText(f"{theirs} must be text")
+    title, outlet, stamp, url, language = (
+        value if isinstance(value := _value(found, fields.get(ours, ours)), str) else ""
+        for ours in ("title", "outlet", "published", "url", "language")
+    )
+    day, note = _day(stamp)
+    kept = read_text(text.encode())
+    known = Metadata(tidy(title), tidy(outlet), day, note, code_of(language), url=web_address(url))
+    known = known.over(kept.known)
+    return kept.model_copy(update={"known": known, "given_id": _id(_value(found, fields.get("id", "id")))})
+
+
+def _value(found: Mapping[str, object], name: str) -> object:
+    """Return the field ``name``, or the one that "source.name" leads to."""
+    if name in found or "." not in name:
+        return found.get(name)
+    inner: object = found
+    for part in name.split("."):
+        inner = inner.get(part) if isinstance(inner, dict) else None
+    return inner
+
+
+def _lacking(found: Mapping[str, object], name: str) -> str:
+    if _value(found, name) is not None:
+        return f"its {name} is no text"
+    has = ", ".join(tidy(str(key)) or "" for key in list(found)[:_SHOWN]) or "none"
+    more = ", ..." if len(found) > _SHOWN else ""
+    return f"no field {name!r} (its fields: {has}{more}): name the one with the text by --field text=NAME"
+
+
+def _day(stamp: str) -> tuple[date | None, tuple[str, ...]]:
+    stamp = tidy(stamp) or ""
+    # A time of day may follow in any of its forms: the day is what counts.
+    day = parse_date(stamp) or parse_date(stamp[:10]) if stamp else None
+    day = plausible(day) if day else None
+    note = f"published {stamp!r} is not one clear date and was not used"
+    return day, (note,) if stamp and day is None else ()
+
+
+def _id(value: object) -> str | None:
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**LONGEST_ID:
+        value = str(value)
+    return tidy(value[: 4 * LONGEST_ID]) if isinstance(value, str) else None
