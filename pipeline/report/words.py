@@ -78,6 +78,7 @@ DISMISSAL_EXPLAINED: Mapping[DismissalReason, str] = MappingProxyType(
         DismissalReason.other: "say it in a note",
     }
 )
+OPENING = ("“", '"', "„", "«", "»")  # marks that open a quotation, in some language
 REASONS_SHOWN = 3  # of those that make a claim worth checking, the weightiest
 _BOUND: Mapping[Bound, str] = MappingProxyType(
     {
@@ -152,7 +153,7 @@ def rewording(claim: Claim) -> str:
 
 def quoted(sentence: str) -> str:
     """Return a sentence in quotation marks, unless it begins with one: then it reads as quoted already."""
-    return sentence if sentence[:1] in ("“", '"') else f"“{sentence}”"
+    return sentence if sentence[:1] in OPENING else f"“{sentence}”"
 
 
 def when_words(when: When) -> str:
