@@ -1,6 +1,7 @@
 """Stories in other languages than English, through the whole command: what code finds, shows and says."""
 
 import re
+from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from pipeline.languages.table import READERS, reader_of
 from pipeline.reading.sentences import split_sentences
 from pipeline.store import read_report
+from pipeline.values.differences import Passage, differences
 from schemas.report import Report
 from schemas.verdict import Label
 from tests.commands import Serve, run_command
@@ -25,6 +27,7 @@ FOUND: Final = {
     "fr": ({"44 mètres", "52 mètres"}, {"12 mars 2031", "19 avril 2031"}, "1 250 000 euros"),
     "ko": ({"44명", "52명"}, {"2031년 3월 12일", "2031년 4월 19일"}, "3만 5천 달러"),
 }
+DAY: Final = date(2031, 5, 6)
 NAMES: Final = {"de": "German", "es": "Spanish", "fr": "French", "ko": "Korean"}
 
 
@@ -291,3 +294,67 @@ def test_sentences_and_values_have_exact_spans_in_any_language(text: str, langua
     assert all(span.cut(text) == words for span, words in places)
     for word in reader.words(text):
         assert text[word.start : word.end].casefold() == word.text.casefold()
+
+
+def _passages(language: str, one: str, other: str) -> tuple[Passage, Passage]:
+    return Passage(one, DAY, language=language), Passage(other, DAY, language=language)
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other", "what"),
+    [
+        (
+            "de",
+            "Die Brücke von Arvel ist 1,2 Kilometer lang.",
+            "1.500 Meter",
+            "1,2 Kilometer against 1.500 Meter",
+        ),
+        ("es", "El incendio de Arvel dejó 12 muertos.", "30 muertos", "12 muertos against 30 muertos"),
+        ("fr", "Le pont d’Arvel est ouvert à 14h30 le samedi.", "16h30", "14h30 against 16h30"),
+        ("ko", "아르벨 화재로 12명이 숨졌다.", "15명", "12명 against 15명"),
+    ],
+)
+def test_values_of_one_language_that_exclude_each_other_are_told(
+    language: str, one: str, other: str, what: str
+) -> None:
+    said, _, _ = what.partition(" against ")
+    assert [d.what for d in differences(*_passages(language, one, one.replace(said, other)))] == [what]
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        (
+            "de",
+            "In Arvel starben am Montag 12 Menschen bei einem Brand.",
+            "In Arvel wurden am Montag 30 Menschen bei einem Brand verletzt.",
+        ),
+        (
+            "de",
+            "Die Bürgermeisterin von Arvel sagte am Montag, die Brücke bleibe zu.",
+            "Die Bürgermeisterin von Arvel sagte am Sonntag, die Brücke bleibe zu.",
+        ),
+        (
+            "de",
+            "Die Brücke von Arvel kostete rund 2,5 Mio. Euro.",
+            "Die Brücke von Arvel kostete 2,48 Millionen Euro.",
+        ),
+        ("de", "Die Brücke von Arvel ist 1,2 Kilometer lang.", "Die Brücke von Arvel ist 1.200 Meter lang."),
+        ("es", "El incendio de Arvel dejó al menos 12 muertos.", "El incendio de Arvel dejó 15 muertos."),
+        (
+            "es",
+            "En el incendio murieron 12 personas en Arvel.",
+            "En el incendio 30 personas resultaron heridas en Arvel.",
+        ),
+        ("fr", "L’incendie d’Arvel a fait 12 morts mardi.", "L’incendie d’Arvel a fait 30 blessés mardi."),
+        (
+            "fr",
+            "La mairie d’Arvel a annoncé mardi la fermeture du pont.",
+            "La mairie d’Arvel a annoncé lundi la fermeture du pont.",
+        ),
+        ("ko", "아르벨 화재로 12명이 숨졌다.", "아르벨 화재로 30명이 다쳤다."),
+        ("ko", "아르벨 화재로 최소 12명이 숨졌다.", "아르벨 화재로 15명이 숨졌다."),
+    ],
+)
+def test_what_only_looks_like_a_difference_is_none(language: str, one: str, other: str) -> None:
+    assert differences(*_passages(language, one, other)) == ()
