@@ -41,6 +41,17 @@ class Outcome:
     unreported: str | None = None
     awaited: str | None = None
 
+    @property
+    def lacks(self) -> str | None:
+        """Why something has no report, or not a whole one, as far as that is no single story's affair."""
+        ended = str(self.stopped) if self.stopped is not None else self.interrupted or self.awaited
+        return " ".join(line for line in (ended, self.unreported) if line) or None
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether each story has a report, and a whole one."""
+        return self.lacks is None and all(done.is_complete for done in self.checked)
+
 
 class Stories(Protocol):
     """Stories in their order, held or read as they come."""

@@ -1,11 +1,30 @@
 """Makes a story of each draft: one text to be checked, and the sources that it is checked against."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from pipeline.errors import InputError
-from pipeline.ingest import without_copies
+from pipeline.ingest import Stories, ingest, open_stories, without_copies
+from pipeline.reading.forms.fields import Fields
 from pipeline.reading.sources import Source, named
 from schemas.article import Article, Skipped, Story
+
+
+def read_stories(
+    paths: Sequence[Path],
+    against: Sequence[Path] = (),
+    fields: Fields | None = None,
+    *,
+    one_by_one: bool = False,
+) -> list[Story] | Stories:
+    """Return the stories that ``paths`` hold, or each draft there with the sources that ``against`` holds.
+
+    ``fields`` says what rows call what is known of them; ``one_by_one``: a story without sources is read when its turn comes. Raises InputError where there is
+    nothing to check, or nothing to check it against.
+    """
+    if against:
+        return set_against(ingest(paths, fields), ingest(against, fields))
+    return open_stories(paths, fields) if one_by_one else ingest(paths, fields)
 
 
 def set_against(drafts: Sequence[Story], sources: Sequence[Story]) -> list[Story]:

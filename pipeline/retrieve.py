@@ -5,17 +5,20 @@ claim is about cannot settle it, whatever its rank.
 """
 
 import math
+import warnings
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-import bm25s
-
 from pipeline.languages.reader import Reader
 from pipeline.languages.table import reader_of
 from schemas.article import READ_WITHOUT_LANGUAGE, Article, Sentence
 from schemas.claim import Claim
+
+with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", "IProgress not found")  # its bar, which is never shown, in a notebook
+    import bm25s
 
 PROPOSED = 30  # sentences that BM25 proposes per claim, over all other articles
 LEAST_OVERLAP = 0.34  # the share of the claim's weight that a candidate must hold

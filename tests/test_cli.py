@@ -374,7 +374,7 @@ def test_an_interruption_is_3(
     async def interrupted(*_arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("pipeline.batch.check_stories", interrupted)
+    monkeypatch.setattr("pipeline.launch.check_stories", interrupted)
     done = command("check", story, "-o", tmp_path / "out", "--model", "m")
     assert done.code == 3
     assert "interrupted" in done.told

@@ -43,8 +43,7 @@ def tell(outcome: "Outcome", heard: Heard, *, by_batch: bool) -> int:
         _print_stories(outcome.checked, verbose=heard.verbose)
     if outcome.index is not None:
         typer.echo(outcome.index)
-    ended = str(outcome.stopped) if outcome.stopped is not None else outcome.interrupted or outcome.awaited
-    why = " ".join(line for line in (ended, outcome.unreported) if line) or None
+    why = outcome.lacks
     has_asked = any(done.calls for done in outcome.checked)
     if why is not None or outcome.capped is not None:
         told(" ".join(line for line in (why, outcome.capped) if line), INCOMPLETE)
@@ -52,7 +51,7 @@ def tell(outcome: "Outcome", heard: Heard, *, by_batch: bool) -> int:
         told("what could not be answered by batch is asked at once without --batch.", INCOMPLETE)
     elif any(done.has_failures for done in outcome.checked) and not has_asked:
         told("stored answers are of no use for some of it: --again asks for them once more.", INCOMPLETE)
-    if why is not None or not all(done.is_complete for done in outcome.checked):
+    if not outcome.is_complete:
         return FAILED_ON if FailOn.error in heard.fail_on else INCOMPLETE
     labels = {label for done in outcome.checked for label in done.labels}
     return FAILED_ON if any(Label(wanted.value) in labels for wanted in heard.fail_on) else DONE

@@ -1,8 +1,7 @@
 """Runs a check, or says what one would take: what --out, the model and the engine come to."""
 
 import asyncio
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,29 +10,21 @@ import typer
 from pipeline.cli.outcome import Heard, tell
 from pipeline.cli.screen import DONE, fetch_bar
 from pipeline.config import Settings, read_environment
-from pipeline.logs import LoggedProgress, takes_screen
+from pipeline.logs import takes_screen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-
     from rich.console import Console
 
-    from pipeline.batch import Outcome, Stories
-
-    Checker = Callable[..., Coroutine[None, None, Outcome]]
+    from pipeline.batch import Stories
 
 
 def stories_of(
     paths: list[Path], against: list[Path], fields: Mapping[str, str], *, is_dask: bool
 ) -> "Stories":
     """Return what there is to check; where a cluster does it, each story is read when its turn comes."""
-    from pipeline.ingest import ingest, open_stories
+    from pipeline.drafts import read_stories
 
-    if against:
-        from pipeline.drafts import set_against
-
-        return set_against(ingest(paths, fields), ingest(against, fields))
-    return open_stories(paths, fields) if is_dask else ingest(paths, fields)
+    return read_stories(paths, against, fields, one_by_one=is_dask)
 
 
 def run_check(stories: "Stories", out: str, settings: Settings, heard: Heard, *, is_dask: bool) -> int:
@@ -41,29 +32,18 @@ def run_check(stories: "Stories", out: str, settings: Settings, heard: Heard, *,
     from rich.console import Console
 
     from pipeline import terminal
-    from pipeline.store import is_url
+    from pipeline.interruption import Interruption, on_signals
+    from pipeline.launch import Watch, launch
 
-    with _alone(out):
-        # The heavy part comes last: bad input is told at once.
-        from pipeline.interruption import Interruption, on_signals
-        from pipeline.session import open_endpoint
-
-        errors = Console(stderr=True)
-        interruption = Interruption(lambda: _promise_to_end(errors, quiet=heard.quiet))
-        with (
-            on_signals(interruption),
-            fetch_bar(errors, quiet=heard.quiet) as on_fetch,
-            open_endpoint(
-                settings, read_environment(settings.base_url), interruption.ending(on_fetch)
-            ) as endpoint,
-            terminal.show_progress(errors, quiet=heard.quiet or takes_screen()) as progress,
-        ):
-            logged_too = LoggedProgress(progress)
-            where = out if is_url(out) else Path(out)
-            job = _checker(settings, is_dask=is_dask)(
-                stories, where, settings, endpoint, logged_too, interruption
-            )
-            outcome = asyncio.run(job)
+    errors = Console(stderr=True)
+    interruption = Interruption(lambda: _promise_to_end(errors, quiet=heard.quiet))
+    with (
+        on_signals(interruption),
+        fetch_bar(errors, quiet=heard.quiet) as on_fetch,
+        terminal.show_progress(errors, quiet=heard.quiet or takes_screen()) as progress,
+    ):
+        watch, environment = Watch(progress, on_fetch, interruption), read_environment(settings.base_url)
+        outcome = asyncio.run(launch(stories, out, settings, environment, watch, is_dask=is_dask))
     return tell(outcome, heard, by_batch=settings.batch)
 
 
@@ -80,38 +60,6 @@ def dry_run_of(stories: "Stories", out: Path, settings: Settings) -> int:
     for line in plan_lines(planned):
         typer.echo(line)
     return DONE
-
-
-@contextmanager
-def _alone(out: str) -> Iterator[None]:
-    """Prepare the place of the run, and keep it to this process where it is a folder."""
-    from pipeline.store import is_url, prepare_run_directory
-
-    if is_url(out):
-        from pipeline.store.objects import prepare_place
-
-        prepare_place(out)
-        yield
-        return
-    from pipeline.store.lock import alone
-
-    prepare_run_directory(Path(out))
-    with alone(Path(out)):
-        yield
-
-
-def _checker(settings: Settings, *, is_dask: bool) -> "Checker":
-    if is_dask:
-        from pipeline.engines.driver import check_on_cluster
-
-        return check_on_cluster
-    if settings.batch:
-        from pipeline.passes import check_by_batches
-
-        return check_by_batches
-    from pipeline.batch import check_stories
-
-    return check_stories
 
 
 def _promise_to_end(errors: "Console", *, quiet: bool) -> None:

@@ -27,6 +27,14 @@ class State(StrEnum):
     speakers_differ = "speakers differ"
     asserts = "says so"
 
+    @property
+    def sign(self) -> str:
+        """What stands for it in a picture."""
+        return _SIGNS[self]
+
+
+_SIGNS = {State.conflicts: "≠", State.update: "→", State.speakers_differ: "“”", State.asserts: "●"}
+SILENT = "·"
 
 _STATE = {
     Relation.contradiction: State.conflicts,

@@ -57,6 +57,11 @@ def render_page(
     )
 
 
+def render_part(template: str, **values: object) -> str:
+    """Return what ``template`` makes for a page of somebody else's: no style or script of ours is with it."""
+    return _environment().get_template(template).render(**values)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
