@@ -1,6 +1,5 @@
 """docs/library.md and docs/notebook.ipynb do what they show, over what the embedded model said once."""
 
-import json
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,10 +8,8 @@ import pytest
 from markdown_it import MarkdownIt
 
 from pipeline.store import read_report
-from tests.cassette import FOLDER, answers, canonical
-from tests.commands import Serve
-from tests.fake_endpoint import Body, Reply, check_answer
 from tests.notebook import NOTEBOOK, executed
+from tests.recorded_command import recorded_endpoint
 
 DOCS: Final = Path(__file__).parents[1] / "docs"
 
@@ -24,19 +21,8 @@ def examples(document: str) -> list[str]:
 
 
 def test_the_examples_run_one_after_the_other(
-    serve: Serve,
-    example: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    recorded = answers(FOLDER / "ellen-marrick.yaml")
-
-    def answer(body: Body) -> Reply:
-        known = recorded.get(canonical(body))
-        return check_answer(body) if known is None else Reply(json.loads(known))
-
-    serve(answer)
     monkeypatch.chdir(tmp_path)
     (tmp_path / "examples").mkdir()
     (tmp_path / "examples" / "ellen-marrick").symlink_to(example, target_is_directory=True)
@@ -45,8 +31,10 @@ def test_the_examples_run_one_after_the_other(
     names: dict[str, Any] = {}
     blocks = examples("library.md")
     assert len(blocks) == 5
-    for block in blocks:
-        exec(compile(block, "library.md", "exec"), names)  # noqa: S102 - our own words
+    with recorded_endpoint() as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        for block in blocks:
+            exec(compile(block, "library.md", "exec"), names)  # noqa: S102 - our own words
     printed = capsys.readouterr().out
     assert "There were 41 vehicles on the ferry’s car deck. | There were 14 vehicles" in printed
     assert "ellen-marrick: 12 contradictions and 1 update; 158 claims" in printed
