@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.chunks import CHUNK_CHARACTERS, CHUNK_SENTENCES, WINDOW, Chunk, by_content, by_count
@@ -21,6 +21,7 @@ def quotes(of: Article, chunks: Sequence[Chunk]) -> list[tuple[str, ...]]:
     return [tuple(of.quote(s.span) for s in chunk) for chunk in chunks]
 
 
+@settings(deadline=None)
 @given(numbers)
 def test_every_sentence_is_in_one_chunk_in_order(numbers: Sequence[int]) -> None:
     of = written(numbers)
@@ -32,6 +33,7 @@ def test_every_sentence_is_in_one_chunk_in_order(numbers: Sequence[int]) -> None
             assert sum(s.span.end - s.span.start for s in chunk) <= CHUNK_CHARACTERS
 
 
+@settings(deadline=None)
 @given(numbers, st.data())
 def test_an_edit_moves_no_border_but_those_near_it(numbers: Sequence[int], data: st.DataObject) -> None:
     at = data.draw(st.integers(0, len(numbers)), label="at")

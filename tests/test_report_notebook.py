@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from playwright.sync_api import Browser
 
 from pipeline.report.figure import COLUMN_WIDTH, COLUMNS, ROWS, figure
@@ -78,6 +78,7 @@ def test_the_picture_keeps_within_its_frame() -> None:
         assert [sign.x for sign in band.signs] == [head.x for head in drawn.heads]
 
 
+@settings(deadline=None, max_examples=60)
 @given(anything)
 def test_any_text_is_shown_and_changes_nothing_else(text: str) -> None:
     plain, page = (TakenApart(render_notebook([with_text(t)])) for t in ("x", text))
