@@ -19,8 +19,8 @@ def read_stories(
 ) -> list[Story] | Stories:
     """Return the stories that ``paths`` hold, or each draft there with the sources that ``against`` holds.
 
-    ``fields`` says what rows call what is known of them; ``one_by_one``: a story without sources is read when its turn comes. Raises InputError where there is
-    nothing to check, or nothing to check it against.
+    ``fields`` says what rows call what is known of them; ``one_by_one``: a story without sources is read when
+    its turn comes. Raises InputError where there is nothing to check, or nothing to check it against.
     """
     if against:
         return set_against(ingest(paths, fields), ingest(against, fields))
