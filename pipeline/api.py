@@ -22,9 +22,12 @@ from pydantic import SecretStr
 
 from pipeline.config import Environment, Settings, read_environment
 from pipeline.drafts import read_stories
+from pipeline.fetching.given import read_given
 from pipeline.found import Run
 from pipeline.interruption import Interruption
 from pipeline.launch import Watch, launch
+from pipeline.progress import Silent
+from pipeline.reading.sources import Files
 
 __all__ = ["Config", "Paths", "Run", "acheck", "check"]
 
@@ -58,7 +61,7 @@ class Config(Settings):
 
 
 def check(paths: Paths, config: Config | None = None) -> Run:
-    """Check the articles, folders or drafts at ``paths`` and return what was found.
+    """Check the articles, folders, drafts or URLs of pages at ``paths`` and return what was found.
 
     It works beside a running event loop, too. A KeyboardInterrupt ends it in order: what is under way is
     finished and kept, then it is raised. Checks of one process wait for each other.
@@ -91,12 +94,13 @@ async def acheck(paths: Paths, config: Config | None = None) -> Run:
 def _check(paths: Paths, config: Config, interruption: Interruption) -> Run:
     """Check in this thread, which runs no event loop."""
     given = [paths] if isinstance(paths, str | Path) else paths
-    stories = read_stories([Path(path) for path in given], config.against, config.fields)
+    against = Files(config.against) if config.against else None
     with _TURN, _place(config.out) as out:
         if interruption.is_asked:  # while it waited for its turn
             raise CancelledError
-        watch = Watch(interruption=interruption)
         settings, environment = config.settings(), config.environment()
+        stories = read_stories(_files(given, out, settings), against, settings.fields)
+        watch = Watch(interruption=interruption)
         outcome = asyncio.run(launch(stories, str(out), settings, environment, watch))
         return Run(
             reports=tuple(done.report for done in outcome.checked),
@@ -104,6 +108,16 @@ def _check(paths: Paths, config: Config, interruption: Interruption) -> Run:
             is_complete=outcome.is_complete,
             lacks=" ".join(line for line in (outcome.lacks, outcome.capped) if line) or None,
         )
+
+
+def _files(paths: Sequence[str | Path], out: Path, settings: Settings) -> Files:
+    """Return the files at ``paths``; pages, by their URLs, are fetched into ``out`` first."""
+    given = read_given([str(path) for path in paths])
+    if not given.urls:
+        return Files(given.paths)
+    from pipeline.fetching.fetch import fetch_given  # noqa: PLC0415 - it loads the HTTP client
+
+    return fetch_given(given, out, settings, Silent())
 
 
 @contextmanager

@@ -46,6 +46,8 @@ class Settings(Record):
     prices: Path | None = None
     threads: int | None = None
     calibration: Path | None = None
+    refetch: bool = False  # fetch pages anew that are kept
+    allow_private: bool = False  # fetch pages from addresses of the user's own network, too
     again: bool = False  # ask once more where a stored answer is of no use
     batch: bool = False  # hand questions in by the endpoint's Batch API
     wait_s: float | None = None  # between two looks at a batch, until all is answered; None does not wait

@@ -1,30 +1,31 @@
 """Makes a story of each draft: one text to be checked, and the sources that it is checked against."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from pipeline.errors import InputError
 from pipeline.ingest import Stories, ingest, open_stories, without_copies
 from pipeline.reading.forms.fields import Fields
-from pipeline.reading.sources import Source, named
+from pipeline.reading.sources import Files, Source, named
 from schemas.article import Article, Skipped, Story
 
 
 def read_stories(
-    paths: Sequence[Path],
-    against: Sequence[Path] = (),
+    files: Files,
+    against: Files | None = None,
     fields: Fields | None = None,
     *,
     one_by_one: bool = False,
 ) -> list[Story] | Stories:
-    """Return the stories that ``paths`` hold, or each draft there with the sources that ``against`` holds.
+    """Return the stories that ``files`` hold, or each draft there with the sources that ``against`` holds.
 
     ``fields`` says what rows call what is known of them; ``one_by_one``: a story without sources is read when
     its turn comes. Raises InputError where there is nothing to check, or nothing to check it against.
     """
-    if against:
-        return set_against(ingest(paths, fields), ingest(against, fields))
-    return open_stories(paths, fields) if one_by_one else ingest(paths, fields)
+    if against is not None:
+        drafts = ingest(files.paths, fields, files.unread)
+        return set_against(drafts, ingest(against.paths, fields, against.unread))
+    read = open_stories if one_by_one else ingest
+    return read(files.paths, fields, files.unread)
 
 
 def set_against(drafts: Sequence[Story], sources: Sequence[Story]) -> list[Story]:

@@ -13,20 +13,23 @@ from pipeline.reading.sources import WANTED, Source, find_sources, is_regular, p
 from schemas.article import Article, Skipped, Story
 
 
-def ingest(paths: Sequence[Path], fields: Fields | None = None) -> list[Story]:
+def ingest(
+    paths: Sequence[Path], fields: Fields | None = None, unread: Sequence[Skipped] = ()
+) -> list[Story]:
     """Read every story that ``paths`` (files, folders, glob patterns) hold, in the order given.
 
     A folder of articles is a story, a folder of such folders a batch; all single files together are one more
     story. Each row of a file of many is an article; ``fields`` says what rows call what is known of them.
     Spans are in code points of the texts that are kept, those of text files with their line ends. What is not
     read is in a story's ``skipped`` with its reason; files of a batch that make no story are in that of the
-    first one. Raises InputError where a path is not there, a folder or sidecar cannot be used, or no article
+    first one. ``unread`` is what was to be among the single files, and is not there: pages that did not come.
+    Raises InputError where a path is not there, a folder or sidecar cannot be used, or no article
     is left.
     """
     if not paths:
         raise InputError(f"nothing to check: {WANTED}")
     with Reading(fields) as reading:
-        read = [_story(source, reading) for source in find_sources(paths)]
+        read = [_story(source, reading) for source in find_sources(paths, unread)]
     stories = [story for story in read if story.articles]
     homeless = [skip for story in read if not story.articles for skip in story.skipped]
     if not stories:
@@ -57,7 +60,9 @@ class Stories:
                 homeless = ()
 
 
-def open_stories(paths: Sequence[Path], fields: Fields | None = None) -> Stories:
+def open_stories(
+    paths: Sequence[Path], fields: Fields | None = None, unread: Sequence[Skipped] = ()
+) -> Stories:
     """Look through ``paths`` as ``ingest`` does, but read of each story no more than tells that it is one.
 
     Raises as ``ingest`` does.
@@ -67,7 +72,7 @@ def open_stories(paths: Sequence[Path], fields: Fields | None = None) -> Stories
     sources: list[Source] = []
     homeless: list[Skipped] = []
     with Reading(fields) as reading:
-        for source in find_sources(paths):
+        for source in find_sources(paths, unread):
             if _is_story(source, reading):
                 sources.append(source)
             else:

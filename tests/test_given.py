@@ -34,6 +34,10 @@ def test_standard_input_is_left_alone_otherwise() -> None:
     assert stdin.tell() == 0
 
 
+def test_without_a_standard_input_a_dash_is_a_file() -> None:
+    assert read_given(["-", "https://a.example"]) == Given(("https://a.example",), (Path("-"),))
+
+
 @pytest.mark.parametrize("stdin", [b"\xff\xfeh", b"x" * 10_000_001])
 def test_what_is_no_list_is_told(stdin: bytes) -> None:
     with pytest.raises(InputError, match="standard input"):

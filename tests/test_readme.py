@@ -27,6 +27,7 @@ DOCUMENTS: Final = (
     "docs/models.md",
     "docs/reviewing.md",
     "docs/security.md",
+    "docs/urls.md",
     "SECURITY.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",

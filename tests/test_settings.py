@@ -363,7 +363,7 @@ def test_init_writes_every_setting_left_at_its_default(here: Path) -> None:
 def test_every_option_of_a_check_is_a_setting_or_about_one_run(here: Path) -> None:
     help_page = run_command(MAIN, "--help").out
     flags = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", help_page.partition("Examples:")[0]))
-    once = {"--again", "--replay", "--dry-run", "--config", "--help"}
+    once = {"--again", "--replay", "--dry-run", "--refetch", "--allow-private", "--config", "--help"}
     assert {setting.flag for setting in OF_CHECK} >= flags - once - {"--batch"}
     assert not {setting.flag for setting in OF_CHECK} & once
 

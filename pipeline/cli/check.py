@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
+from pipeline.cli.inputs import asked, stories_of
 from pipeline.cli.log import log_options, logged
 from pipeline.cli.outcome import FailOn, Heard
 from pipeline.cli.replay import replay_run
-from pipeline.cli.running import dry_run_of, run_check, stories_of
+from pipeline.cli.running import dry_run_of, run_check
 from pipeline.cli.settings import BaseUrl, Cache, Calibration, ConfigFile, Field, Model
 from pipeline.config import Settings
 from pipeline.errors import InputError
@@ -26,6 +27,7 @@ EXAMPLES = """
 Examples:
   storycheck check story/ -o out                  # a folder of articles
   storycheck check stories/ --model NAME          # a folder of such folders
+  storycheck check https://a.example/x - < list   # pages, by URLs
   storycheck check story/ --dry-run               # what it would ask and cost
   storycheck check story/ --fail-on contradicted  # for scripts
 
@@ -45,14 +47,15 @@ class EngineName(StrEnum):
 def check(
     context: typer.Context,
     paths: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Argument(
             metavar="PATH",
-            help="Articles in any form, a folder of them, or a folder of such folders.",
+            help="Articles in any form, a folder of them, a folder of such folders, URLs of pages, "
+            "or - for a list of these on standard input.",
         ),
     ] = None,
     against: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Option(metavar="PATH", help="Check them as drafts against these alone; may be repeated."),
     ] = None,
     field: Field = None,
@@ -181,6 +184,24 @@ def check(
         int | None,
         typer.Option(min=1, metavar="N", help="Processes of a cluster of its own.", rich_help_panel=WAYS),
     ] = None,
+    refetch: Annotated[
+        bool,
+        typer.Option(
+            "--refetch",
+            allow_from_autoenv=False,
+            help="Fetch pages again that are in OUT/pages.",
+            rich_help_panel=WAYS,
+        ),
+    ] = False,
+    allow_private: Annotated[
+        bool,
+        typer.Option(
+            "--allow-private",
+            allow_from_autoenv=False,
+            help="Fetch URLs of your own network, too.",
+            rich_help_panel=WAYS,
+        ),
+    ] = False,
     log_format: Annotated[
         LogFormat | None,
         typer.Option(metavar="FORMAT", help="Log to standard error, as json or text.", rich_help_panel=LOG),
@@ -198,6 +219,7 @@ def check(
     from pipeline.reading.forms.fields import read_fields
 
     _refuse_mixed(context)
+    what = asked(paths or [], against, out)
     is_dask = engine is EngineName.dask
     settings = Settings(
         model=model,
@@ -213,6 +235,8 @@ def check(
         prices=_beside_environment(context, "prices"),
         threads=threads,
         calibration=calibration,
+        refetch=refetch,
+        allow_private=allow_private,
         again=again,
         batch=batch,
         wait_s=wait if batch else None,
@@ -221,17 +245,14 @@ def check(
         fields=read_fields(field or ()),
     )
     if dry_run:
-        raise typer.Exit(
-            dry_run_of(
-                stories_of(paths or [], against or [], settings.fields, is_dask=False), Path(out), settings
-            )
-        )
+        stories = stories_of(what, out, settings, is_dask=False, quiet=quiet)
+        raise typer.Exit(dry_run_of(stories, Path(out), settings))
 
     def run() -> int:
         if replay is not None:
             return replay_run(replay, Path(out) if _is_given(context, "out") else None, settings, quiet=quiet)
         heard = Heard(frozenset(fail_on or ()), quiet=quiet, verbose=verbose)
-        stories = stories_of(paths or [], against or [], settings.fields, is_dask=is_dask)
+        stories = stories_of(what, out, settings, is_dask=is_dask, quiet=quiet)
         return run_check(stories, out, settings, heard, is_dask=is_dask)
 
     raise typer.Exit(logged(log_options(log_format, log_file, with_text=log_text), run))

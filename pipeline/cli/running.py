@@ -1,7 +1,6 @@
 """Runs a check, or says what one would take: what --out, the model and the engine come to."""
 
 import asyncio
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,15 +15,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from pipeline.batch import Stories
-
-
-def stories_of(
-    paths: list[Path], against: list[Path], fields: Mapping[str, str], *, is_dask: bool
-) -> "Stories":
-    """Return what there is to check; where a cluster does it, each story is read when its turn comes."""
-    from pipeline.drafts import read_stories
-
-    return read_stories(paths, against, fields, one_by_one=is_dask)
 
 
 def run_check(stories: "Stories", out: str, settings: Settings, heard: Heard, *, is_dask: bool) -> int:

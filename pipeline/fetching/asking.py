@@ -165,6 +165,8 @@ async def open_asking(gate: Gate, manner: Manner) -> AsyncIterator[Asking]:
 
 def _redirected(url: httpx2.URL, response: httpx2.Response) -> httpx2.URL:
     location = response.headers.get("location", "")
+    if not location:
+        raise by_hand("redirects, and does not say where to")
     try:
         target = page_address(str(url.join(location)))
     except (NotFetched, httpx2.InvalidURL, ValueError) as error:

@@ -11,17 +11,20 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from pipeline.fetching.reasons import NotFetched, by_hand
+from pipeline.reading.forms.table import FORMS
+from pipeline.reading.sources import printable
 
 _PIECE: Final = 1 << 16  # bytes
 _GZIP: Final = 16 + zlib.MAX_WBITS  # zlib's way of saying: with the head of gzip
 _DOCX: Final = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_BY_TYPE: Final = {
+_SUFFIXES: Final = {
     "text/html": ".html",
     "application/xhtml+xml": ".html",
     "text/plain": ".txt",
     "application/pdf": ".pdf",
     _DOCX: ".docx",
 }
+_BY_TYPE: Final = {kind: suffix for kind, suffix in _SUFFIXES.items() if suffix in FORMS}
 ACCEPT: Final = ", ".join(_BY_TYPE)
 _FILES: Final = (".pdf", ".docx")
 _MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
@@ -67,7 +70,7 @@ def refuse_type(content_type: str) -> None:
     """Raise NotFetched where a header ``Content-Type`` alone tells that nothing in it can be read."""
     kind = _kind(content_type)
     if kind not in _BY_TYPE and kind not in _UNTOLD:
-        raise NotFetched(f"is {kind[:60]}: only pages, plain text, PDF and Word files (.docx) are read")
+        raise _unread(printable(kind[:60]))
 
 
 def form(content_type: str, body: bytes) -> str:
@@ -84,6 +87,8 @@ def form(content_type: str, body: bytes) -> str:
         raise by_hand(
             "is not what it is said to be" if _kind(content_type) in _BY_TYPE else "of no known form"
         )
+    if told not in FORMS:
+        raise _unread(f"a {told} file")
     return told
 
 
@@ -109,6 +114,10 @@ def _is_utf8(body: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return b"\x00" not in body  # UTF-16 would be UTF-8, too
+
+
+def _unread(what: str) -> NotFetched:
+    return NotFetched(f"is {what}, and is not read; what is: {', '.join(dict.fromkeys(_BY_TYPE.values()))}")
 
 
 def _kind(content_type: str) -> str:

@@ -9,16 +9,22 @@ from typing import Final
 
 import httpx2
 
+from pipeline.config import Settings, first_set
+from pipeline.errors import InputError
 from pipeline.fetching.address import page_address, shown_url
 from pipeline.fetching.asking import Asking, Manner, open_asking
 from pipeline.fetching.gate import Gate, Resolve, resolve
+from pipeline.fetching.given import Given
 from pipeline.fetching.reasons import NotFetched
 from pipeline.progress import Progress
-from pipeline.reading.sources import printable
+from pipeline.reading.sources import Files, printable
+from pipeline.store import prepare_run_directory
+from pipeline.store.lock import alone
 from pipeline.store.pages import Pages
 from schemas.article import Skipped
 from schemas.page import Fetch
 
+_PROXIES: Final = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "http_proxy")
 SITES: Final = 8  # asked side by side
 STAGE: Final = "fetch"
 
@@ -36,18 +42,29 @@ class Wanted:
     allow_private: bool = False
 
 
-@dataclass(frozen=True)
-class Fetched:
-    """The files of the pages, in the order of their URLs, and what there is to tell of the others."""
+def fetch_given(given: Given, out: Path, settings: Settings, progress: Progress) -> Files:
+    """Return the files of ``given``, its pages fetched into the run directory ``out``, which is made.
 
-    paths: tuple[Path, ...]
-    skipped: tuple[Skipped, ...]
+    Raises InputError where ``out`` cannot be used, and where pages are all that was given, and none came.
+    """
+    wanted = Wanted(given.urls, is_anew=settings.refetch, allow_private=settings.allow_private)
+    manner = Manner(has_proxy=first_set(*_PROXIES) is not None)
+    prepare_run_directory(out)
+    with alone(out):
+        fetched = asyncio.run(fetch_pages(wanted, Pages(out), manner, progress))
+    if not (given.paths or fetched.paths):
+        reasons = [f"{skipped.path}: {skipped.reason}" for skipped in fetched.unread]
+        more = f"; and {len(reasons) - 3} more" if len(reasons) > 3 else ""
+        raise InputError(f"no page could be fetched ({'; '.join(reasons[:3])}{more}).")
+    return Files((*given.paths, *fetched.paths), fetched.unread)
 
 
 async def fetch_pages(
     wanted: Wanted, pages: Pages, manner: Manner, progress: Progress, resolve: Resolve = resolve
-) -> Fetched:
-    """Fetch each page that is not kept yet into ``pages``, and tell of each that could not be had.
+) -> Files:
+    """Return the files of the pages, in the order of their URLs; what is not kept in ``pages`` is fetched.
+
+    What could not be had is told with its reason, and so is what could not be had anew.
 
     Raises InputError where a page cannot be written.
     """
@@ -62,7 +79,7 @@ async def fetch_pages(
         pages.write_sidecar()
         progress.finish(STAGE)
     paths = (work.paths.get(url) for url in asked)
-    return Fetched(tuple(path for path in paths if path is not None), tuple(work.skipped))
+    return Files(tuple(path for path in paths if path is not None), tuple(work.skipped))
 
 
 class _Work:

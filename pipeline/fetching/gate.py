@@ -82,7 +82,7 @@ class Gate(httpx2.AsyncBaseTransport):
         await self._wire.aclose()
 
     def _looked_at(self, host: str, found: str) -> Address:
-        address = _address(found)
+        address = ipaddress.ip_address(found)
         if is_public(address) or (host in self._private_hosts and is_private(address)):
             return address
         hint = " (--allow-private allows it for a URL that you give)" if is_private(address) else ""
@@ -104,11 +104,6 @@ def is_private(address: Address) -> bool:
     """Tell whether ``address`` can be one of the user's own network, or this machine."""
     is_own = any(address in network for network in _PRIVATE)
     return is_own and not any(address in network for network in _METADATA)
-
-
-def _address(found: str) -> Address:
-    """Return ``found`` as an address; one with a zone is link-local, and stays so."""
-    return ipaddress.ip_address(found)
 
 
 def _to(address: Address, request: httpx2.Request, host: str) -> httpx2.Request:

@@ -19,15 +19,17 @@ class Given(NamedTuple):
     paths: tuple[Path, ...]
 
 
-def read_given(arguments: Sequence[str], stdin: BinaryIO) -> Given:
+def read_given(arguments: Sequence[str], stdin: BinaryIO | None = None) -> Given:
     """Return what ``arguments`` name; for ``-``, what is on ``stdin``, without blank lines and # comments.
+
+    Without a ``stdin`` it is a file of that name.
 
     Raises InputError for a standard input that is no such list, and for more URLs than a story has articles.
     """
     urls: list[str] = []
     paths: list[Path] = []
     for argument in arguments:
-        for name in _lines(stdin) if argument == STDIN else (argument,):
+        for name in _lines(stdin) if stdin is not None and argument == STDIN else (argument,):
             if is_url(name):
                 urls.append(name)
             else:

@@ -16,9 +16,10 @@ from schemas.article import Skipped
 
 WANTED: Final = f"give articles ({NAMED}), or folders that hold them"
 NO_ARTICLE: Final = "in no form that articles are read in"
-# Beside articles, beside the stories that `group` makes, beside fetched pages; and none themselves.
-SIDECARS: Final = (SIDECAR, "gold.json", "groups.jsonl", "alone.jsonl", "skipped.jsonl", "pages.jsonl")
 PAGES: Final = "pages"  # of a run directory: fetched pages, so that no story of a batch can have that name
+FETCHES: Final = "pages.jsonl"  # the record of their fetches, beside them
+# Beside articles, or beside the stories that `group` makes, and none themselves.
+SIDECARS: Final = (SIDECAR, FETCHES, "gold.json", "groups.jsonl", "alone.jsonl", "skipped.jsonl")
 _REPORTS: Final = ("report.html", "report.md")  # ours, beside the report.json that they show
 GROUPING: Final = "grouping.sqlite"  # what `group` knows, and what SQLite keeps beside it
 _ABOUT_FOLDER: Final = re.compile(r"(?:readme|licen[cs]e|changelog|contributing)", re.IGNORECASE)
@@ -39,6 +40,13 @@ class Source(NamedTuple):
     name: str
     files: tuple[Path, ...]
     skipped: tuple[Skipped, ...] = ()
+
+
+class Files(NamedTuple):
+    """What is to be read: files, folders and patterns, and what was to be among them and did not come."""
+
+    paths: tuple[Path, ...]
+    unread: tuple[Skipped, ...] = ()
 
 
 def find_sources(paths: Sequence[Path], unread: Sequence[Skipped] = ()) -> list[Source]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from pipeline.errors import InputError
-from pipeline.reading.sources import PAGES
+from pipeline.reading.sources import FETCHES, PAGES
 from pipeline.store.answers import ANSWERS, APPLICATION_ID
 from pipeline.store.decisionfile import DECISIONS, DECISIONS_ID
 from pipeline.store.decisions import read_decisions
@@ -22,7 +22,6 @@ _OURS = {
     "report.json": b'"schema_version": 1,\n  "story":',
     "index.html": b'<meta name="generator" content="storycheck">',
 }
-FETCHES = "pages.jsonl"  # the record in the folder of fetched pages
 _FETCHES_MARK = b'{"schema_version":1,"url":"http'
 LONGEST_WRITE_S = 60.0  # a file that is half written for longer will never be whole
 _HEAD = 2000  # bytes in which a file shows whose it is

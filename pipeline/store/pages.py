@@ -17,8 +17,8 @@ from pydantic import ValidationError
 
 from pipeline.errors import InputError
 from pipeline.reading.sidecar import SIDECAR, read_sidecar
-from pipeline.reading.sources import PAGES
-from pipeline.store.folder import FETCHES, make_folder, write_bytes, write_text
+from pipeline.reading.sources import FETCHES, PAGES
+from pipeline.store.folder import make_folder, write_bytes, write_text
 from schemas.page import Fetch
 
 FORMS: Final = (".html", ".txt", ".pdf", ".docx")
