@@ -197,7 +197,7 @@ WORD = b"PK\x03\x04....word/document.xml...."
 def test_a_form_is_told_by_header_and_bytes(start: Start, tmp_path: Path, sent: Sent, suffix: str) -> None:
     fetched = fetch(tmp_path, start({"/x.html": sent}).url("/x.html"))
     if suffix not in FORMS or BY_TYPE.get(sent.type, ".html") not in FORMS:
-        assert "is not read" in reason(fetched)  # what ingest does not read is not taken
+        assert "are read" in reason(fetched)  # what ingest does not read is not taken
         return
     [path] = fetched.paths
     assert path.suffix == suffix
@@ -223,7 +223,7 @@ def test_a_form_is_told_by_header_and_bytes(start: Start, tmp_path: Path, sent: 
 def test_what_cannot_be_read_is_told_with_its_reason(
     start: Start, tmp_path: Path, sent: Sent, told: str
 ) -> None:
-    expected = told if BY_TYPE.get(sent.type, ".html") in FORMS else "is not read"
+    expected = told if BY_TYPE.get(sent.type, ".html") in FORMS else "are read"
     assert expected in reason(fetch(tmp_path, start({"/x": sent}).url("/x")))
     assert [path.name for path in (tmp_path / "pages").iterdir()] == ["pages.jsonl"]
 

@@ -86,6 +86,7 @@ def test_a_page_without_an_article_is_told(serve: Serve, out: Path) -> None:
         assert check(out, site.url("/gull"), site.url("/app", "localhost")).code == 3
     [skipped] = read(out).skipped
     assert skipped.is_lost
+    assert site.url("/app", "localhost") in skipped.reason
 
 
 def test_another_run_needs_no_network(serve: Serve, out: Path) -> None:

@@ -117,7 +117,7 @@ def _is_utf8(body: bytes) -> bool:
 
 
 def _unread(what: str) -> NotFetched:
-    return NotFetched(f"is {what}, and is not read; what is: {', '.join(dict.fromkeys(_BY_TYPE.values()))}")
+    return NotFetched(f"is {what}: only {', '.join(dict.fromkeys(_BY_TYPE.values()))} are read")
 
 
 def _kind(content_type: str) -> str:

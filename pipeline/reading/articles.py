@@ -55,7 +55,7 @@ class Reading:
                 else:
                     yield self._article(form, file, path, known)
         except (NotText, OSError) as error:
-            yield _lost(shown(path), error)
+            yield _lost(shown(path), error, known.url)
 
     def _article(self, form: Single, file: BufferedReader, path: Path, known: Metadata) -> Article:
         data = file.read(form.most_bytes + 1) or b""  # None where there is nothing to read as yet
@@ -134,9 +134,9 @@ def _unread(sentences: Sequence[Sentence]) -> tuple[str, ...]:
     return ("no running text found: nothing in it but bylines, page furniture or signs",)
 
 
-def _lost(place: str, error: Exception) -> Skipped:
+def _lost(place: str, error: Exception, url: str | None = None) -> Skipped:
     reason = f"cannot be read: {error.strerror or error}" if isinstance(error, OSError) else str(error)
-    return Skipped(path=place, reason=reason, is_lost=True)
+    return Skipped(path=place, reason=f"{reason} ({url})" if url else reason, is_lost=True)
 
 
 def open_regular(path: Path) -> BufferedReader:
