@@ -237,6 +237,20 @@ def test_a_draft_is_checked_by_batches(desk: Path, monkeypatch: pytest.MonkeyPat
     assert len(report_of(desk).contradictions) == 1
 
 
+def test_workers_of_a_cluster_check_drafts(desk: Path, server: FakeEndpoint) -> None:
+    (desk / "drafts").mkdir()
+    for name, text in {"one": DRAFT, "two": AGREEING}.items():
+        (desk / "drafts" / f"{name}.md").write_text(text, encoding="utf-8")
+    given = ("check", desk / "drafts", "--against", desk / "sources", "--model", "m", "-q")
+    assert run_command(*given, "-o", desk / "here").code == 0
+    done = run_command(*given, "-o", desk / "there", "--engine", "dask", "--workers", "1")
+    assert (done.code, done.err) == (0, "")
+    for name in ("one", "two"):
+        here, there = (read_report(desk / out / name) for out in ("here", "there"))
+        assert there.model_copy(update={"run": here.run}) == here
+        assert there.draft is not None
+
+
 def test_reviews_of_a_draft_are_not_published(desk: Path, server: FakeEndpoint) -> None:
     check(desk)
     who = ("--author", "The Desk", "--author-url", "https://desk.example", "--rating", "Disputed")
