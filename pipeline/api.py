@@ -39,12 +39,13 @@ _TURN: Final = threading.Lock()
 class Config(Settings):
     """What a check does: the settings of the command, by name, and what it takes from its arguments.
 
-    ``against`` are the sources of drafts. ``out`` is the folder of the reports and of the answers that were
-    paid for; without one nothing is left on disk, and another check asks everything anew, unless ``cache``
-    names a store of answers. ``api_key`` and ``base_url`` go before the environment.
+    ``against`` are the sources of drafts: files, folders, URLs of pages. ``out`` is the folder of the reports
+    and of the answers that were paid for; without one nothing is left on disk, and another check asks
+    everything anew, unless ``cache`` names a store of answers. ``api_key`` and ``base_url`` go before the
+    environment.
     """
 
-    against: tuple[Path, ...] = ()
+    against: tuple[str | Path, ...] = ()
     out: Path | None = None
     api_key: SecretStr | None = None
 
@@ -94,11 +95,11 @@ async def acheck(paths: Paths, config: Config | None = None) -> Run:
 def _check(paths: Paths, config: Config, interruption: Interruption) -> Run:
     """Check in this thread, which runs no event loop."""
     given = [paths] if isinstance(paths, str | Path) else paths
-    against = Files(config.against) if config.against else None
     with _TURN, _place(config.out) as out:
         if interruption.is_asked:  # while it waited for its turn
             raise CancelledError
         settings, environment = config.settings(), config.environment()
+        against = _files(config.against, out, settings) if config.against else None
         stories = read_stories(_files(given, out, settings), against, settings.fields)
         watch = Watch(interruption=interruption)
         outcome = asyncio.run(launch(stories, str(out), settings, environment, watch))
