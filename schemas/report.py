@@ -3,6 +3,7 @@
 Fields may be added, with a default, so that older reports load; a field never changes its meaning.
 """
 
+from bisect import bisect_right
 from datetime import date, datetime
 from typing import Final, Literal
 
@@ -137,6 +138,17 @@ class ReportArticle(Record):
     def label(self) -> str:
         """What to call this article's source in front of a reader: its outlet, else the file's name."""
         return self.outlet or self.name
+
+    @property
+    def link(self) -> str | None:
+        """The address of the article where it leads to the web, and nowhere else."""
+        is_web = self.url is not None and self.url.lower().startswith(("https://", "http://"))
+        return self.url if is_web else None
+
+    def page_of(self, span: Span) -> int | None:
+        """Return the page, from 1, that the sentence at ``span`` begins on, in an article that has pages."""
+        at = bisect_right(self.sentences, span.start, key=lambda sentence: sentence.span.start) - 1
+        return self.sentences[at].page if at >= 0 else None
 
 
 class NotCompared(Record):

@@ -16,6 +16,7 @@ from pipeline.reading.forms.apart import Apart
 from pipeline.reading.forms.page import MAX_ELEMENTS, read_page
 from pipeline.store import read_report
 from schemas.article import Article, Role
+from schemas.report import ReportArticle
 from tests.commands import Serve, run_command
 from tests.fake_endpoint import check_answer
 from tests.webpages import HEADLINE, PROSE, archive, page
@@ -237,9 +238,19 @@ def test_pages_are_checked_like_any_article(tmp_path: Path, serve: Serve) -> Non
         assert article.url == "https://gull.example/2031/mill"
     assert report.contradictions
     assert "<article" not in (tmp_path / "out" / "report.json").read_text()
+    shown = (tmp_path / "out" / "report.html").read_text()
+    assert 'href="https://gull.example/2031/mill" rel="noopener noreferrer"' in shown
+    assert "by <bdi>Jo Lee</bdi>" in shown
+    assert "<https://gull.example/2031/mill>" in (tmp_path / "out" / "report.md").read_text()
     again = run_command("check", tmp_path / "story", "-o", tmp_path / "out", "--model", "m")
     assert "nothing changed since that run" in again.out
     assert run_command("check", "--replay", tmp_path / "out").code == 0
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", " https://x", "data:text/html,x", "", None])
+def test_a_report_that_somebody_wrote_links_to_the_web_alone(url: str | None) -> None:
+    article = ReportArticle(id="a", path="", title=None, outlet=None, published=None, origin="a", url=url)
+    assert article.link is None
 
 
 HEAVY = ("trafilatura", "lxml", "pypdf", "docx", "htmldate")

@@ -98,6 +98,7 @@ def _claim(article: ReportArticle, side: Side, claim: ReportClaim | None) -> Nod
         **({"headline": title} if title else {"name": one_line(article.label)}),
         "datePublished": published,
         "publisher": outlet,
+        "url": article.link,
     }
     return _without_none(
         {

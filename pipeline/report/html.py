@@ -14,7 +14,8 @@ from pipeline.report.summary import summarise
 from pipeline.report.timeline import timeline
 from schemas.contradiction import Side
 from schemas.decision import Decision
-from schemas.report import Report, ReportArticle
+from schemas.report import Report, ReportArticle, ReportClaim
+from schemas.verdict import Evidence
 
 
 def render_html(
@@ -46,6 +47,11 @@ def render_html(
         code = article(article_id).language
         return Markup(' lang="{}"').format(code) if code and code != PAGE_LANGUAGE else Markup()
 
+    def page(quoted: Side | ReportClaim | Evidence) -> str:
+        """Return " · p. 3" for what is quoted from there, nothing where an article has no pages."""
+        number = article(quoted.article_id).page_of(quoted.span)
+        return f" · p. {number}" if number else ""
+
     def surroundings(side: Side) -> Passage:
         return passage(article(side.article_id), side.span, side.quote, side.differs)
 
@@ -70,6 +76,7 @@ def render_html(
         claims_of=Counter(claim.article_id for claim in report.claims),
         origins=Counter(article.origin for article in report.articles),
         surroundings=surroundings,
+        page=page,
         matrix=matrix(report),
         timeline=timeline(report),
         reading=reading(report),

@@ -18,6 +18,7 @@ from schemas.verdict import Label
 # What starts markup inside a line; what does so at a line's start never gets there, as every line begins
 # with ours. A dot or colon only where it would make a bare address a link.
 _MARKUP = re.compile(r"[\\`*_~\[\]<>&|#$@!]|(?<=www)\.|:(?=//)", re.IGNORECASE)
+_PLAIN = re.compile(r"[!#-;=?-~]+")  # an address that can end no <link>, and hide nothing
 _ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
 Articles = Callable[[str], ReportArticle]
@@ -32,8 +33,9 @@ def render_markdown(report: Report) -> str:
         is_draft = " (the draft)" if source is report.draft else ""
         is_other = source.language not in (None, PAGE_LANGUAGE)
         language = f", {escape(language_name(source.language or ''))}" if is_other else ""
+        link = f" <{source.link}>" if source.link and _PLAIN.fullmatch(source.link) else ""
         lines.append(
-            f"- **{escape(source.label)}**{is_draft}, {words.day(source.published)}{language}{title}"
+            f"- **{escape(source.label)}**{is_draft}, {words.day(source.published)}{language}{title}{link}"
         )
     lines += ["", *_gaps(report, summary), *_findings(summary, article)]
     lines += [*_single(summary, article), *_confirmed(summary, article), *_problems(summary), *_made(report)]
@@ -72,7 +74,7 @@ def _findings(summary: Summary, article: Articles) -> Iterator[str]:
     if summary.unlinked:
         yield from ("### Contradicted claims without a pair of passages", "")
         for claim in summary.unlinked:
-            yield from _claim(claim, escape(article(claim.article_id).label))
+            yield from _claim(claim, article)
         yield ""
     for relation, name in (
         (Relation.update, "## Updates: both were true at their time"),
@@ -92,7 +94,8 @@ def _cards(summary: Summary, relation: Relation, article: Articles) -> Iterator[
         for side in finding.sides:
             source = article(side.article_id)
             says = f"{told}: " if (told := summary.terms.says(source)) else ""
-            yield f"> {says}**{escape(source.label)}**, {words.day(source.published)}:"
+            page = f", p. {at}" if (at := source.page_of(side.span)) else ""
+            yield f"> {says}**{escape(source.label)}**, {words.day(source.published)}{page}:"
             yield from (f"> “{_marked(side)}”", "")
 
 
@@ -119,12 +122,12 @@ def _single(summary: Summary, article: Articles) -> Iterator[str]:
     if summary.single.first:
         yield from ("### Most worth checking", "")
         for claim in summary.single.first:
-            yield from _claim(claim, escape(article(claim.article_id).label), tail=_why(claim))
+            yield from _claim(claim, article, tail=_why(claim))
         yield ""
     for outlet in summary.single.outlets:
         yield from (f"### {escape(outlet.article.label)}", "")
         for claim in outlet.claims:
-            yield from _claim(claim, None, *_also(summary, claim), tail=_why(claim))
+            yield from _claim(claim, article, *_also(summary, claim), tail=_why(claim), is_named=False)
         if outlet.first:
             above = f"{words.counted(outlet.first, 'claim')} of {outlet.total:,} above."
             yield from ("", f"*{above}*") if outlet.claims else (f"*{above}*",)
@@ -162,12 +165,11 @@ def _agreement(agreement: Agreement, article: Articles) -> Iterator[str]:
     names = [escape(article(passage.article_id).label) for passage in agreement.evidence]
     by = f" by {words.listed(names)}" if names else ""
     outlets = words.counted(agreement.outlets, "outlet")
-    source = escape(article(claim.article_id).label)
     told = f"confirmed{by}; in all {outlets}{origins}{_first(agreement, article)}"
     number = words.spelled(agreement.outlets)
     noun = "outlet" if agreement.outlets == 1 else "outlets"
     quoting = f"**One speaker, {number} {noun}**: all of them quote {escape(agreement.speaker or '')}"
-    yield from _claim(claim, source, told, tail=f". {quoting}" if agreement.speaker else "")
+    yield from _claim(claim, article, told, tail=f". {quoting}" if agreement.speaker else "")
 
 
 def _first(agreement: Agreement, article: Articles) -> str:
@@ -177,10 +179,15 @@ def _first(agreement: Agreement, article: Articles) -> str:
     return f"; first published by {escape(source.label)}, {words.day(source.published)}"
 
 
-def _claim(claim: ReportClaim, source: str | None, *facts: str, tail: str = "") -> Iterator[str]:
+def _claim(
+    claim: ReportClaim, article: Articles, *facts: str, tail: str = "", is_named: bool = True
+) -> Iterator[str]:
     """Yield the sentence of a claim as an item, with what is known of it, and the model's wording below."""
+    source = article(claim.article_id)
+    name = escape(source.label) if is_named else None
+    page = f"p. {number}" if (number := source.page_of(claim.span)) else None
     speaker = f"said by {escape(claim.speaker)}" if claim.speaker else None
-    known = [fact for fact in (source, speaker, *facts) if fact]
+    known = [fact for fact in (name, page, speaker, *facts) if fact]
     aside = f" ({'; '.join(known)})" if known else ""
     yield f"- {escape(words.quoted(claim.quote))}{aside}{tail}"
     if worded := words.rewording(claim):

@@ -10,7 +10,9 @@ from pipeline.reading.forms.jsonlines import read_json_lines
 from pipeline.reading.forms.kept import Kept, Row
 from pipeline.reading.forms.mhtml import read_mhtml
 from pipeline.reading.forms.page import read_page
+from pipeline.reading.forms.pdf import read_pdf
 from pipeline.reading.forms.text import read_text
+from pipeline.reading.forms.word import read_word
 
 MAX_TEXT_BYTES: Final = 2_000_000
 MAX_FILE_BYTES: Final = 20_000_000  # of a form that holds pictures and scripts beside its text
@@ -49,6 +51,8 @@ FORMS: Final[Mapping[str, Single | Many | Refused]] = {
     ".xhtml": _PAGE,
     ".mhtml": _ARCHIVE,
     ".mht": _ARCHIVE,
+    ".pdf": Single(read_pdf),
+    ".docx": Single(read_word),
     ".jsonl": _LINES,
     ".ndjson": _LINES,
     ".doc": Refused("an old Word file: save it as .docx"),
