@@ -129,6 +129,7 @@ class Desk:
         left = set(stages)
         met: dict[str, Exception] = {}
         writing: list[Coroutine[None, None, None]] = []
+        had_room = self.wire.lacks("at_once")
         try:
             async for came in self.api.results(batch):
                 if came.key not in left:
@@ -136,6 +137,8 @@ class Desk:
                 left.remove(came.key)
                 if came.error is not None:
                     met[came.key] = came.error
+                elif came.body is not None and self.wire.note_thoughts(came.body) and not had_room:
+                    met[came.key] = SentOtherwise()
                 elif came.body is not None and self.answers.get(came.key) is None:
                     self.came[came.key] = tokens_told(came.body)
                     answer = self.wire.without_key(json.dumps(came.body))

@@ -70,9 +70,19 @@ def fitting(body: Mapping[str, Any], answer: type[Answer]) -> Answer | None:
     """Return the answer as a record; None where it does not fit. ``body`` has its shape."""
     said = _Completion.model_validate(body).choices[0].message.content or ""
     try:
-        return answer.model_validate_json(said, strict=True)
+        return answer.model_validate_json(_object_in(said), strict=True)
     except ValueError:  # pydantic's error is one, and that of half a character
         return None
+
+
+def _object_in(said: str) -> str:
+    """Return the JSON object in an answer, which may stand after thoughts, and between words and fences.
+
+    A host that takes no notice of the schema gives the answer as the model wrote it.
+    """
+    answer = said.rpartition("</think>")[2].strip()
+    begin, end = answer.find("{"), answer.rfind("}")
+    return answer if answer[:1] in ("{", "[") or begin < 0 else answer[begin : end + 1]
 
 
 def first_token_options(body: Mapping[str, Any]) -> list[Token]:

@@ -23,6 +23,10 @@ _TOO_LONG = re.compile(
     r"context[ _](?:length|size|window)|\b(?:prompt|input|request) (?:is|was) too (?:long|large)"
     r"|too many (?:input )?tokens|reduce the length of the (?:messages|prompt)"
 )
+# What they say of a text that a filter held back, likewise.
+_FILTERED = ("content_filter", "content management policy", "moderation", "input was flagged")
+# What llama.cpp's server says of an answer that its own parser cannot read, and would not another time.
+_GARBLED = re.compile(r"output that does not match the expected|failed to parse input at pos")
 
 
 class Unreadable(Exception):
@@ -40,10 +44,23 @@ def translated(error: openai.OpenAIError | TimeoutError, sent: Mapping[str, Any]
             f"{wire.name} cannot be trusted ({_said(error, wire)}): check OPENAI_BASE_URL, or name the "
             "certificates to trust in SSL_CERT_FILE."
         )
+    if isinstance(error, openai.APIStatusError):
+        meant = _of_this_request(error, sent, wire) or _of_all_requests(error, wire)
+        if meant is not None:
+            return meant
+    if isinstance(error, openai.APIConnectionError):
+        cause = error.__cause__
+        if cause is not None and not isinstance(cause, httpx2.HTTPError | OSError):
+            return cast("Exception", cause)  # no fault of the network: a missing recording, a bug
+    return errors.CallFailed(f"no answer: {_said(error, wire)}")
+
+
+def _of_all_requests(error: openai.APIStatusError, wire: Wire) -> Exception | None:
+    """Return what is wrong with every request; None where ``error`` is about this one, or may pass."""
     match error:
         case openai.APIStatusError(code="model_not_found"):
             return _no_model(wire)
-        case openai.APIStatusError(code="insufficient_quota"):
+        case openai.APIStatusError(code="insufficient_quota") | openai.APIStatusError(status_code=402):
             return errors.QuotaUsedUp(
                 f"{wire.name} says that the quota is used up: look at the account, then run the same "
                 "command again; what was answered is kept."
@@ -64,14 +81,8 @@ def translated(error: openai.OpenAIError | TimeoutError, sent: Mapping[str, Any]
                 "proxy (HTTPS_PROXY) and the address."
             )
         case openai.BadRequestError() | openai.UnprocessableEntityError():
-            return _refused(error, sent, wire)
-        case openai.APIStatusError(status_code=413):
-            return errors.ContextTooLong("the prompt is longer than the endpoint takes")
-        case openai.APIConnectionError():
-            cause = error.__cause__
-            if cause is not None and not isinstance(cause, httpx2.HTTPError | OSError):
-                return cast("Exception", cause)  # no fault of the network: a missing recording, a bug
-    return errors.CallFailed(f"no answer: {_said(error, wire)}")
+            return errors.CallFailed(f"the endpoint refused the request: {_said(error, wire)}")
+    return None
 
 
 def down(error: BaseException, wire: Wire) -> errors.EndpointDown:
@@ -108,17 +119,28 @@ def shown(said: str, wire: Wire) -> str:
     return text if len(text) <= 200 else text[:199] + "…"
 
 
-def _refused(error: openai.APIStatusError, sent: Mapping[str, Any], wire: Wire) -> Exception:
+def _of_this_request(error: openai.APIStatusError, sent: Mapping[str, Any], wire: Wire) -> Exception | None:
+    """Return what is wrong with this request as it was put; None where ``error`` means something else."""
+    if error.status_code == 413:
+        return errors.ContextTooLong("the prompt is longer than the endpoint takes")
+    if _is_garbled(error):
+        return errors.AnswerInvalid("the endpoint cannot read what its model answered")
+    if error.status_code not in (400, 403, 422) or _is_page(error):
+        return None
     text = str(error).lower()
     if _TOO_LONG.search(text):
         return errors.ContextTooLong("the prompt does not fit the model's context")
-    if "content_filter" in text or "content management policy" in text:
+    if any(words in text for words in _FILTERED):
         return errors.AnswerRefused("the endpoint's content filter declined")
     for feature, (words, _) in FEATURES.items():
         if feature in sent and any(word in text for word in words):
             wire.note_lack(feature)
             return SentOtherwise()
-    return errors.CallFailed(f"the endpoint refused the request: {_said(error, wire)}")
+    return None
+
+
+def _is_garbled(error: openai.APIStatusError) -> bool:
+    return error.status_code == 500 and _GARBLED.search(str(error).lower()) is not None
 
 
 def object_in(content: bytes) -> dict[str, Any]:
@@ -140,6 +162,8 @@ def check_completion(body: Mapping[str, Any]) -> None:
         check_shape(body)
     except errors.AnswerInvalid as error:
         raise Unreadable(str(error)) from None
+    if body["choices"][0].get("finish_reason") == "error":
+        raise Unreadable("the endpoint gave up in the middle of the answer")
 
 
 def may_help_to_retry(error: BaseException) -> bool:
@@ -154,6 +178,7 @@ def may_help_to_retry(error: BaseException) -> bool:
     return (
         isinstance(error, openai.APIStatusError)
         and error.code != "insufficient_quota"
+        and not _is_garbled(error)
         and (error.status_code in (408, 409, 429) or error.status_code >= 500)
     )
 

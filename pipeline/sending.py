@@ -107,6 +107,8 @@ class Sender:
         except (openai.OpenAIError, TimeoutError, Unreadable) as error:
             raise self._translated(error, sent) from error
         self._dead_calls = 0
+        if self._wire.note_thoughts(body) and self._wire.adapted(request) != sent:
+            raise SentOtherwise
         return body
 
     async def _send_once(self, sent: Mapping[str, Any], usage: Usage, turn: Turn) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pipeline.embedded.server import available_cores, serve
 from pipeline.errors import InputError
 from pipeline.llm import Endpoint
 from pipeline.prices import FREE, Price, find_price
+from pipeline.wire import NO_QUERY
 
 # Four answers written side by side take turns less long than one after the other; questions that are only
 # read gain nothing from it, and each slot would have to read the shared part of the prompt.
@@ -85,6 +86,8 @@ def _host(base_url: str) -> str:
         host = None
     if not host or " " in base_url or not base_url.isprintable():
         raise InputError(f"OPENAI_BASE_URL is no http(s) address: {shown_address(base_url)!r}")
+    if "?" in base_url or "#" in base_url:
+        raise InputError(f"OPENAI_BASE_URL {NO_QUERY}")
     return host
 
 

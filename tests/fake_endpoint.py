@@ -42,12 +42,13 @@ Answer = Callable[[Body], Reply]
 
 @dataclass
 class FakeEndpoint:
-    """What the endpoint was asked: the bodies, headers and times (in seconds) of the requests, in order."""
+    """What the endpoint was asked: bodies, headers, times (in seconds) and paths of requests, in order."""
 
     base_url: str = ""
     requests: list[Body] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
     in_flight: int = 0
     most_in_flight: int = 0
 
@@ -72,9 +73,10 @@ def fake_endpoint(answer: Answer, tls: ssl.SSLContext | None = None) -> Iterator
                 seen.requests.append(body)
                 seen.headers.append({name.lower(): value for name, value in self.headers.items()})
                 seen.times.append(time.monotonic())
+                seen.paths.append(self.path)
                 seen.in_flight += 1
                 seen.most_in_flight = max(seen.most_in_flight, seen.in_flight)
-            is_right_path = urlsplit(self.path).path == "/v1/chat/completions"
+            is_right_path = urlsplit(self.path).path.endswith("/v1/chat/completions")
             reply = answer(body) if is_right_path else refused(404, f"no {self.path}")
             time.sleep(reply.delay_s)
             with lock:

@@ -13,7 +13,7 @@ from pipeline import cli
 from pipeline.embedded.models import EmbeddedModel
 from pipeline.embedded.server import Endpoint
 from tests.cassette import FOLDER, answers, canonical
-from tests.fake_endpoint import Body, FakeEndpoint, Reply, check_answer, fake_endpoint
+from tests.fake_endpoint import Body, FakeEndpoint, Reply, check_answer, fake_endpoint, said
 
 ADDRESS = "RECORDED_AT"
 
@@ -25,6 +25,8 @@ def recorded_endpoint() -> Iterator[FakeEndpoint]:
 
     def answer(body: Body) -> Reply:
         known = recorded.get(canonical(body))
+        if "Is ice cold?" in body["messages"][-1]["content"]:  # what doctor asks
+            return said('{"answer": "Y"}')
         return Reply(known.encode()) if known else check_answer(body)
 
     with fake_endpoint(answer) as server:

@@ -17,7 +17,7 @@ from pipeline.store import ANSWERS, read_report, read_run
 from schemas.report import Report
 from tests.batch_endpoint import BatchEndpoint, Json, batch_endpoint
 from tests.commands import COMMAND, READY_S, Ended, Serve, run_command
-from tests.fake_endpoint import Body, Reply, check_answer, refused, said
+from tests.fake_endpoint import Body, Reply, check_answer, completion, refused, said
 
 WAITING = "run the same command again"
 SPENT = {
@@ -172,6 +172,24 @@ def test_what_the_endpoint_lacks_is_learnt_from_its_lines(
     report = read_report(out)
     assert report.run.complete
     assert len(report.run.notes) == 2
+
+
+def test_answers_that_were_all_thought_are_handed_in_again_with_room(
+    server: BatchEndpoint, story: Path, out: Path
+) -> None:
+    def thinking(body: Body) -> Reply:
+        if body["max_tokens"] >= 2000:
+            return check_answer(body)
+        message = {"role": "assistant", "content": None, "reasoning": "Hm"}
+        return Reply(completion([{"index": 0, "finish_reason": "length", "message": message}]))
+
+    server.answer = thinking
+    assert to_the_end(story)[-1].code == 0
+    report = read_report(out)
+    assert report.run.complete
+    assert any("thinks before it answers" in note for note in report.run.notes)
+    short = [json.dumps(body) for body in server.asked if body["max_tokens"] < 2000]
+    assert 0 < len(short) == len(set(short))  # as it was, nothing is asked for twice
 
 
 def test_a_question_that_fails_for_good_is_told_and_asked_once(

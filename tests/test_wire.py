@@ -21,6 +21,7 @@ from pipeline.faults import (
 from pipeline.wire import FEATURES, SentOtherwise, Wire, is_loopback
 
 REQUEST = httpx2.Request("POST", "http://endpoint.invalid/v1/chat/completions")
+TOLD = [feature for feature, (words, _) in FEATURES.items() if words]  # by a refusal
 SENT = {"model": "m", "max_tokens": 1, "temperature": 0.0, "logprobs": True, "response_format": {}}
 
 
@@ -30,7 +31,11 @@ def wire() -> Wire:
 
 def status_error(status: int, message: str = "no", **headers: str) -> openai.APIStatusError:
     response = httpx2.Response(status, request=REQUEST, headers=headers)
-    kind = {400: openai.BadRequestError, 422: openai.UnprocessableEntityError}.get(status)
+    kind = {
+        400: openai.BadRequestError,
+        403: openai.PermissionDeniedError,
+        422: openai.UnprocessableEntityError,
+    }.get(status)
     return (kind or openai.APIStatusError)(message, response=response, body=None)
 
 
@@ -46,7 +51,7 @@ def test_nothing_is_changed_for_an_endpoint_that_lacks_nothing() -> None:
     assert not wire().must_be_put_otherwise(SENT)
 
 
-@pytest.mark.parametrize("feature", FEATURES)
+@pytest.mark.parametrize("feature", TOLD)
 def test_a_lack_is_noted_once_and_its_field_sent_no_more(feature: str) -> None:
     known = wire()
     known.note_lack(feature)
@@ -57,13 +62,40 @@ def test_a_lack_is_noted_once_and_its_field_sent_no_more(feature: str) -> None:
     assert Wire("x", "m", "", [feature]).notes == known.notes
 
 
-@pytest.mark.parametrize("status", [400, 422])
-@pytest.mark.parametrize("feature", FEATURES)
+@pytest.mark.parametrize("status", [400, 403, 422])
+@pytest.mark.parametrize("feature", TOLD)
 def test_a_refusal_counts_only_for_what_was_sent(status: int, feature: str) -> None:
     error = status_error(status, f"Unsupported: {FEATURES[feature][0][0]}")
     assert isinstance(translated(error, SENT, wire()), SentOtherwise)
     without = {name: value for name, value in SENT.items() if name != feature}
-    assert isinstance(translated(error, without, wire()), errors.CallFailed)
+    meant = errors.AuthenticationFailed if status == 403 else errors.CallFailed
+    assert isinstance(translated(error, without, wire()), meant)
+
+
+@pytest.mark.parametrize(
+    ("message", "more", "expected"),
+    [
+        ({"content": None, "reasoning_content": "Hm"}, {}, True),
+        ({"content": "", "reasoning": "Hm"}, {}, True),
+        ({"content": "<think>Hm"}, {}, True),
+        ({"content": "<think>Hm</think>{"}, {}, False),  # the answer itself was cut off
+        ({"content": "{", "reasoning": "Hm"}, {}, False),
+        ({"content": "", "reasoning": "Hm"}, {"finish_reason": "stop"}, False),
+        ({"content": "<think>"}, {"logprobs": {"content": []}}, False),
+        ({"content": ""}, {}, False),
+    ],
+)
+def test_an_answer_that_is_all_thought_is_told_and_gets_more_room(
+    message: dict[str, str | None], more: dict[str, object], expected: bool
+) -> None:
+    known = wire()
+    body = {"choices": [{"finish_reason": "length", "message": message, **more}]}
+    assert known.note_thoughts(body) is expected
+    assert len(known.notes) == 2 * expected
+    sent = {"max_tokens": 30, "temperature": 0.0}
+    assert known.adapted(sent) == sent | {"max_tokens": 2030 if expected else 30}
+    known.note_lack("max_tokens")  # once, however it was learnt
+    assert known.adapted(sent) == {"max_completion_tokens": 2030, "temperature": 0.0}
 
 
 def test_an_error_that_is_none_of_the_network_comes_through_as_it_is() -> None:
