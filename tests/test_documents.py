@@ -2,7 +2,7 @@
 
 Each document has a folder of its own with the files that documents speak of (``newsroom``). What the embedded
 model is asked is answered by its recording on the example story, and anything else by a double, as is what
-goes to ``http://localhost:8000/v1``. What cannot run here stands in ``NOT_RUN`` with the reason; its options
+goes to any other endpoint. What cannot run here stands in ``NOT_RUN`` with the reason; its options
 have to be known all the same (tests/test_readme.py).
 """
 
@@ -26,11 +26,12 @@ from tests.recorded_command import ADDRESS, recorded_endpoint
 
 ROOT: Final = Path(__file__).parents[1]
 DOCUMENTS: Final = ("README.md", *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")))
-HOSTED: Final = "http://localhost:8000/v1"  # where documents put an endpoint of one's own
+ADDRESS_SET: Final = re.compile(r"OPENAI_BASE_URL=http\S+")
 
 # A pattern that a command begins with, and why no command that does runs here.
 NOT_RUN: Final = {
     r"make |pip install|python3? -m venv|(\S*/)?python -m pip|pipx |uv |CMAKE_ARGS=": "sets up a machine",
+    r"vllm |llama-server |ollama |lms |OLLAMA_": "starts an engine that is not here: tests/test_endpoints.py",
     r"storycheck review": "serves until it is told to end: tests/test_review_command.py",
     r"storycheck check .*--batch": "wants an endpoint with a Batch API: tests/test_batch_api.py",
     r"storycheck check .*--engine dask": "starts a cluster: tests/test_dask_engine.py",
@@ -38,7 +39,7 @@ NOT_RUN: Final = {
     r"storycheck check .*--max-cost": "wants a table of prices: tests/test_budget.py",
 }
 # How a command may end where that is not 0.
-ENDS: Final[Mapping[str, tuple[int, ...]]] = {r".*--fail-on": (0, 1)}
+ENDS: Final[Mapping[str, tuple[int, ...]]] = {r"(?s:.*)--fail-on": (0, 1)}
 
 ROW: Final = '{"claim": "It rained.", "evidence": "It poured all day.", "label": "supported"}\n'
 DUMP: Final = '{"text": "%s", "title": "Tarnholm harbour shut", "outlet": "%s", "published": "2026-03-1%d"}\n'
@@ -121,7 +122,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory, model: str) -> Path:
         write_story(room / folder, dated)
     (room / "courier.txt").write_text(HARBOUR["gull"], encoding="utf-8")
     (room / "spar.md").write_text(HARBOUR["crier"], encoding="utf-8")
-    (room / "draft.md").write_text(f"# Harbour shut\n\n{HARBOUR['crier']}\n", encoding="utf-8")
+    write_story(room / "drafts", {"draft": f"# Harbour shut\n\n{HARBOUR['crier']}\n"})
+    shutil.copy(room / "drafts/draft.txt", room / "draft.md")
     (room / "rows.jsonl").write_text(ROW * 2, encoding="utf-8")
     told = enumerate(HARBOUR.items())
     (room / "dump.jsonl").write_text("".join(DUMP % (text, outlet, day) for day, (outlet, text) in told))
@@ -158,15 +160,13 @@ def newsroom(filled: Path, tmp_path: Path, model: str) -> tuple[Path, dict[str, 
 def run(block: list[Command], room: Path, environment: dict[str, str]) -> list[tuple[Command, int, str]]:
     """Run the commands of a block in one shell; return those that ran, how each ended and what it said."""
     script = ""
-    ran = []
-    for command in block:
-        if command.matching(NOT_RUN):
-            continue
-        text = command.text.replace(HOSTED, environment[ADDRESS])
-        asks_elsewhere = " --model " in text and "OPENAI_BASE_URL" not in script
-        said = f"OPENAI_BASE_URL={environment[ADDRESS]} {text}" if asks_elsewhere else text
-        script += f"{{ {said}\n}} 2>&1 </dev/null\nprintf '\\036%d\\036' $?\n"
-        ran.append(command)
+    ran = [command for command in block if not command.matching(NOT_RUN)]
+    is_named = any(ADDRESS_SET.search(command.text) for command in ran)
+    for command in ran:
+        text = ADDRESS_SET.sub(f"OPENAI_BASE_URL={environment[ADDRESS]}", command.text)
+        if " --model " in text and not is_named:
+            text = f"(export OPENAI_BASE_URL={environment[ADDRESS]}\n{text}\n)"
+        script += f"{{ {text}\n}} 2>&1 </dev/null\nprintf '\\036%d\\036' $?\n"
     shell = ["bash", "-c", script]
     done = subprocess.run(
         shell, cwd=room, env=environment, capture_output=True, text=True, timeout=READY_S, check=False

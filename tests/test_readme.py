@@ -23,11 +23,7 @@ from pipeline.reading.sidecar import read_sidecar
 ROOT: Final = Path(__file__).parents[1]
 DOCUMENTS: Final = (
     "README.md",
-    "docs/configuration.md",
-    "docs/models.md",
-    "docs/reviewing.md",
-    "docs/security.md",
-    "docs/urls.md",
+    *sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
     "SECURITY.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
@@ -83,6 +79,8 @@ def parse(words: list[str]) -> None:
     The name alone, as in running text, has only to be known.
     """
     name, *arguments = words[1:]
+    if name == "--help":
+        return
     command = subcommands()[name]
     if arguments:  # a file of settings that is named need not be there
         with suppress(typer.Exit, InputError), command.make_context(name, arguments):

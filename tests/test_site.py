@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, expect
 from docs.making import outside
 from docs.making.links import faults
 from docs.making.reference import PAGES, commands
+from pipeline import cli
+from pipeline.cli.options import settings_of
 from schemas.report import Report
 from tests.browser import DESKTOP, Seen
 
@@ -70,12 +72,14 @@ def test_a_fault_would_be_noticed(tmp_path: Path, page: str, told: str | None) -
     assert told is None or told in found[0]
 
 
-def test_the_reference_names_every_command_option_and_field() -> None:
+def test_the_reference_names_every_command_option_setting_and_field() -> None:
     page = PAGES["reference/cli.md"]()
     for name, command in commands().items():
         assert f"## storycheck {name}\n" in page
         for parameter in command.params:
             assert all(option in page for option in parameter.opts if option.startswith("-"))
+    told = PAGES["reference/settings.md"]()
+    assert all(f"`{setting.variable}`" in told for setting in settings_of(cli.app))
     fields = PAGES["reference/report.md"]()
     assert all(f"| `{name}` |" in fields for name in Report.model_fields)
 

@@ -1,4 +1,4 @@
-"""Pages made from the code itself: the command line and the fields of report.json."""
+"""Pages made from the code itself: the command line, the settings, and the fields of report.json."""
 
 import ast
 import builtins
@@ -20,6 +20,8 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from pipeline import cli
+from pipeline.cli.options import settings_of
+from pipeline.setting import Setting
 from schemas.report import Report
 from schemas.run import RunRecord
 
@@ -53,6 +55,33 @@ def command_line() -> str:
         rows = [(f"`{_escaped(names)}`", _escaped(said)) for names, said in filter(None, told)]
         if rows:
             parts.append(_table(("Option", "What it does"), rows))
+    return "\n".join(parts)
+
+
+def settings() -> str:
+    """Return the page of all settings, each as the file, the environment and the command line have it."""
+    parts = [
+        "# All settings\n\nMade from the command itself; [settings](../configuration.md) says which of the "
+        "three wins. `storycheck init` writes a file with all of them.\n"
+    ]
+    by_section: dict[str, list[Setting]] = {}
+    for setting in settings_of(cli.app):
+        section = setting.section or (f"storycheck {setting.table}" if setting.table else "The articles")
+        by_section.setdefault(section, []).append(setting)
+    for section, found in by_section.items():
+        rows = [
+            (
+                f"`{setting.key}`",
+                f"`{setting.flag}`",
+                f"`{setting.variable}`",
+                _escaped(setting.allowed(is_file=True)),
+                "" if setting.default is None else f"`{json.dumps(setting.default)}`",
+                _escaped(setting.help),
+            )
+            for setting in found
+        ]
+        head = ("In a file", "Option", "Variable", "Takes", "Default", "What it does")
+        parts.append(f"## {section}\n\n{_table(head, rows)}")
     return "\n".join(parts)
 
 
@@ -164,6 +193,7 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 # By their place in the site: what makes each page.
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "reference/cli.md": command_line,
+    "reference/settings.md": settings,
     "reference/report.md": partial(
         fields_of,
         Report,
