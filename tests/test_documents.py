@@ -32,6 +32,7 @@ ADDRESS_SET: Final = re.compile(r"OPENAI_BASE_URL=http\S+")
 NOT_RUN: Final = {
     r"make |pip install|python3? -m venv|(\S*/)?python -m pip|pipx |uv |CMAKE_ARGS=": "sets up a machine",
     r"vllm |llama-server |ollama |lms |OLLAMA_": "starts an engine that is not here: tests/test_endpoints.py",
+    r"storycheck check (.*https?://|- )": "fetches pages: tests/test_urls.py",
     r"storycheck review": "serves until it is told to end: tests/test_review_command.py",
     r"storycheck check .*--batch": "wants an endpoint with a Batch API: tests/test_batch_api.py",
     r"storycheck check .*--engine dask": "starts a cluster: tests/test_dask_engine.py",

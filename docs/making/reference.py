@@ -190,10 +190,19 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     return "".join(f"| {' | '.join(cell.strip() for cell in line)} |\n" for line in lines)
 
 
+def library() -> str:
+    """Return the page of what can be called from Python; mkdocstrings reads it off the docstrings."""
+    return (
+        "# Python\n\nMade from the docstrings; [as a library](../library.md) shows how it is used.\n\n"
+        "::: pipeline.api\n"
+    )
+
+
 # By their place in the site: what makes each page.
 PAGES: Final[Mapping[str, Callable[[], str]]] = {
     "reference/cli.md": command_line,
     "reference/settings.md": settings,
+    "reference/python.md": library,
     "reference/report.md": partial(
         fields_of,
         Report,
