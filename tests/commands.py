@@ -2,6 +2,7 @@
 
 import io
 import sys
+import time
 from collections.abc import Callable
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -43,3 +44,12 @@ def run_command(*arguments: str | Path) -> Ended:
     code = ended.value.code
     assert code is None or isinstance(code, int)
     return Ended(code or 0, out.getvalue(), err.getvalue())
+
+
+def until(is_so: Callable[[], bool]) -> None:
+    """Return once something is so."""
+    for _ in range(READY_S * 50):
+        if is_so():
+            return
+        time.sleep(0.02)
+    raise AssertionError("it never came to be")

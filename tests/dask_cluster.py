@@ -4,16 +4,15 @@ import json
 import os
 import subprocess
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
 import distributed
 
-from tests.commands import COMMAND, READY_S
+from tests.commands import COMMAND, READY_S, until
 from tests.fake_endpoint import Body, FakeEndpoint, Reply, check_answer
 
 _DASK = COMMAND.parent / "dask"
@@ -99,12 +98,3 @@ def repeated(server: FakeEndpoint) -> int:
     """Return how many requests asked what was asked before."""
     asked = Counter(json.dumps(body["messages"]) for body in server.requests)
     return sum(asked.values()) - len(asked)
-
-
-def until(is_so: Callable[[], bool]) -> None:
-    """Return once something is so."""
-    for _ in range(READY_S * 50):
-        if is_so():
-            return
-        time.sleep(0.02)
-    raise AssertionError("it never came to be")

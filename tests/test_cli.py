@@ -15,8 +15,9 @@ import pytest
 
 from pipeline import __version__, llm
 from pipeline.errors import InputError
+from pipeline.store.answers import ANSWERS
 from schemas.report import Report
-from tests.commands import COMMAND, READY_S, Ended, Serve, run_command
+from tests.commands import COMMAND, READY_S, Ended, Serve, run_command, until
 from tests.fake_endpoint import (
     Answer,
     Body,
@@ -29,6 +30,7 @@ from tests.fake_endpoint import (
     scored,
 )
 from tests.harbour import write_story
+from tests.stored_answers import count_answers
 
 KEY = "sk-marrow-lantern-5521-velvet"
 pytestmark = pytest.mark.usefixtures("no_wait")
@@ -504,6 +506,8 @@ def test_a_killed_run_goes_on_where_it_was(story: Path, tmp_path: Path) -> None:
     with fake_endpoint(answer) as server:
         running = subprocess.Popen([COMMAND, *arguments], env=environment(server))
         assert asked.wait(READY_S), "it never asked a fourth question"
+        # The next question does not wait for the disk: an answer is paid for twice until it is there.
+        until(lambda: count_answers(tmp_path / "out" / ANSWERS) == 3)
         running.send_signal(signal.SIGKILL)
         running.wait(READY_S)
         killed.set()

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.commands import COMMAND, READY_S, Ended, Serve, run_command
+from tests.commands import COMMAND, READY_S, Ended, Serve, run_command, until
 from tests.fake_endpoint import FakeEndpoint, check_answer
 from tests.harbour import write_story
 
 pytest.importorskip("distributed", reason="the extra dask is not installed")
 pytest.importorskip("fsspec", reason="the extra dask is not installed")
 
-from tests.dask_cluster import Gate, Started, repeated, started, until
+from tests.dask_cluster import Gate, Started, repeated, started
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX has them")
 
