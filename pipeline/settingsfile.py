@@ -6,7 +6,7 @@ switches, words of a few, the name of a model, and a folder for reports below it
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -31,18 +31,19 @@ class Found(NamedTuple):
     line: int
 
 
-def find_settings(named: Path | None, known: Sequence[Setting]) -> dict[str, Found]:
+def find_settings(named: Path | None, known: Callable[[], Sequence[Setting]]) -> dict[str, Found]:
     """Return what files set, by the variable of each setting.
 
-    Read is the file ``named``; without one, storycheck.toml in the working folder and that of the user, of
-    which the first wins. Raises InputError, with file and line, for anything in them that is no setting.
+    ``known`` tells which there are, and is asked only where there is a file. Read is the one ``named``; without
+    one, storycheck.toml in the working folder and that of the user, of which the first wins. Raises InputError,
+    with file and line, for anything in them that is no setting.
     """
     if named is not None:
-        return read_settings(named, known, is_trusted=True)
+        return read_settings(named, known(), is_trusted=True)
     found: dict[str, Found] = {}
     for path, is_trusted in ((own_folder() / NAME, True), (Path(NAME), False)):
-        if path.exists():
-            found |= read_settings(path, known, is_trusted=is_trusted)
+        if _is_there(path):
+            found |= read_settings(path, known(), is_trusted=is_trusted)
     return found
 
 
@@ -80,6 +81,16 @@ def read_settings(path: Path, known: Sequence[Setting], *, is_trusted: bool) -> 
             )
         found[setting.variable] = Found(_taken(setting, value), path, line)
     return found
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:  # why it cannot be read is told when it is
+        return True
+    return True
 
 
 def _text(path: Path) -> str:

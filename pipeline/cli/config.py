@@ -1,10 +1,9 @@
 """storycheck config: every setting, its value, and where that came from."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, NamedTuple, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -13,13 +12,11 @@ from pipeline.cli.options import MAIN, WITH_SETTINGS
 from pipeline.cli.settings import ConfigFile, defaults_for, known_settings
 from pipeline.config import first_set, read_environment, shown_address
 from pipeline.errors import InputError
-from pipeline.setting import Value
-from pipeline.settingsfile import find_settings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from pipeline.setting import Setting
+    from pipeline.setting import Setting, Value
     from pipeline.settingsfile import Found
 
 EXAMPLES = """
@@ -31,12 +28,11 @@ Examples:
 NOT_SET = "not set"
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One setting as it holds: ``source`` is flag, environment, file or default, ``where`` names it."""
 
     setting: str
-    value: Value
+    value: "Value"
     source: str
     where: str | None = None
     line: int | None = None
@@ -61,7 +57,7 @@ def config(
     if as_json:
         import json
 
-        typer.echo(json.dumps([asdict(row) for row in rows], indent=2))
+        typer.echo(json.dumps([row._asdict() for row in rows], indent=2))
         return
     width = max(len(row.setting) for row in rows)
     for row in rows:
@@ -69,6 +65,8 @@ def config(
 
 
 def _rows(context: typer.Context, given: list[str], named: Path | None) -> Iterator[Row]:
+    from pipeline.settingsfile import find_settings
+
     environment = read_environment()
     key = first_set("OPENAI_API_KEY", "OPENAI_API_KEY_FILE") if environment.api_key else None
     yield Row("(key)", "set, not shown" if key else None, "environment" if key else "default", key)
@@ -76,7 +74,7 @@ def _rows(context: typer.Context, given: list[str], named: Path | None) -> Itera
     where = "environment" if models else "default"
     yield Row("(folder of models)", str(environment.models_dir), where, models)
     known = known_settings()
-    found = find_settings(named, known)
+    found = find_settings(named, lambda: known)
     contexts = {name: _context(context, name, given, found) for name in WITH_SETTINGS}
     for setting in known:
         yield _row(setting, contexts[setting.table or MAIN], found)
@@ -119,7 +117,7 @@ def _row(setting: "Setting", context: typer.Context, found: "Mapping[str, Found]
     return Row(setting.key, value, "default")
 
 
-def _plain(value: object) -> Value:
+def _plain(value: object) -> "Value":
     """Return a value as JSON has it, without the password of an address."""
     if isinstance(value, list | tuple):
         return [str(_plain(one)) for one in value] or None
@@ -130,7 +128,7 @@ def _plain(value: object) -> Value:
     return shown_address(str(value)) if "://" in str(value) else str(value)
 
 
-def _shown(value: Value) -> str:
+def _shown(value: "Value") -> str:
     from pipeline.report.text import one_line
 
     if value is None:

@@ -82,7 +82,7 @@ def _argument(argument: TyperArgument) -> str:
 
 
 def _names(option: TyperOption) -> str:
-    names = ", ".join([*option.opts, *option.secondary_opts])
+    names = ", ".join([*sorted(option.opts, key=len), *option.secondary_opts])
     return names if option.is_flag else f"{names} {option.metavar or str(option.name).upper()}"
 
 

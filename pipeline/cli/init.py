@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from pipeline.errors import InputError
-from pipeline.settingsfile import NAME
 
 if TYPE_CHECKING:
     from pipeline.setting import Setting, Value
@@ -55,6 +54,7 @@ def init(
 ) -> None:
     """Write storycheck.toml, with every setting there is, explained and left at its default."""
     from pipeline.cli.settings import known_settings
+    from pipeline.settingsfile import NAME
     from pipeline.store import make_folder, write_text
 
     path = folder / NAME
@@ -69,6 +69,7 @@ def init(
 def settings_text(known: "Sequence[Setting]") -> str:
     """Return the text of a file with all settings that are ``known``, each commented out."""
     from pipeline.config import own_folder
+    from pipeline.settingsfile import NAME
 
     lines = [HEAD.format(own=own_folder() / NAME).rstrip()]
     lines += _sections([one for one in known if one.table is None])

@@ -11,12 +11,13 @@ from enum import Enum
 from inspect import signature
 from pathlib import Path
 from types import NoneType
-from typing import Any, Final, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, get_args, get_origin, get_type_hints
 
 import typer
 from typer.models import OptionInfo
 
-from pipeline.setting import Setting
+if TYPE_CHECKING:
+    from pipeline.setting import Setting
 
 PREFIX: Final = "STORYCHECK"
 WITH_SETTINGS: Final = ("check", "group", "review", "export")
@@ -28,7 +29,7 @@ def prefix_of(command: str) -> str:
     return PREFIX if command == MAIN else f"{PREFIX}_{command.upper()}"
 
 
-def settings_of(app: typer.Typer) -> Sequence[Setting]:
+def settings_of(app: typer.Typer) -> "Sequence[Setting]":
     """Return every setting of the commands of ``app``, those that commands share once."""
     found: dict[str, Setting] = {}
     for command in app.registered_commands:
@@ -39,7 +40,9 @@ def settings_of(app: typer.Typer) -> Sequence[Setting]:
     return tuple(found.values())
 
 
-def _settings(command: str, callback: Callable[..., Any]) -> Iterator[Setting]:
+def _settings(command: str, callback: Callable[..., Any]) -> "Iterator[Setting]":
+    from pipeline.setting import Setting
+
     hints = get_type_hints(callback, include_extras=True)
     for name, parameter in signature(callback).parameters.items():
         declared, *extras = get_args(hints[name])[:2] or (None,)

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 from typer.core import TyperCommand, TyperOption
 
-from pipeline.cli.options import prefix_of, settings_of
+from pipeline.cli.options import prefix_of
 from pipeline.errors import InputError
-from pipeline.settingsfile import Found, find_settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.setting import Setting
+    from pipeline.settingsfile import Found
 
 CONFIG = "STORYCHECK_CONFIG"
 PROBLEM = "storycheck.settings"  # under which a command that goes on without them finds what is wrong
@@ -27,6 +27,7 @@ PROBLEM = "storycheck.settings"  # under which a command that goes on without th
 def known_settings() -> "Sequence[Setting]":
     """Return every setting of every command."""
     from pipeline.cli import app
+    from pipeline.cli.options import settings_of
 
     return settings_of(app)
 
@@ -36,7 +37,7 @@ def variable_of(option: TyperOption, command: str) -> str:
     return str(option.envvar or "") or f"{prefix_of(command)}_{str(option.name).upper()}"
 
 
-def defaults_for(command: TyperCommand, name: str, found: Mapping[str, Found]) -> dict[str, Any]:
+def defaults_for(command: TyperCommand, name: str, found: "Mapping[str, Found]") -> dict[str, Any]:
     """Return what ``found`` sets of the options of ``command``, which is called ``name``."""
     options = {o.name: variable_of(o, name) for o in command.params if isinstance(o, TyperOption)}
     return {option: found[variable].value for option, variable in options.items() if variable in found}
@@ -44,8 +45,10 @@ def defaults_for(command: TyperCommand, name: str, found: Mapping[str, Found]) -
 
 def _take(context: typer.Context, named: Path | None) -> Path | None:
     if not context.resilient_parsing:
+        from pipeline.settingsfile import find_settings
+
         command = cast("TyperCommand", context.command)
-        found = find_settings(named, known_settings())
+        found = find_settings(named, known_settings)
         context.default_map = defaults_for(command, str(context.info_name), found)
     return named
 
