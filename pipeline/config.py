@@ -89,6 +89,21 @@ def first_set(*names: str) -> str | None:
     return next((name for name in names if os.environ.get(name, "").strip()), None)
 
 
+def wants_color() -> bool | None:
+    """Return whether the environment asks for colours, or against them; None leaves it to the terminal.
+
+    NO_COLOR (no-color.org) goes before FORCE_COLOR (force-color.org) and CLICOLOR_FORCE, and CLICOLOR=0 comes
+    last (bixense.com/clicolors).
+    """
+    told = {name: os.environ.get(name, "") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")}
+    if os.environ.get("NO_COLOR"):
+        return False
+    if any(value not in ("", "0") for value in told.values()):
+        return True
+    is_against = os.environ.get("CLICOLOR") == "0" or told["FORCE_COLOR"] == "0"
+    return False if is_against else None
+
+
 def shown_address(address: str) -> str:
     """Return ``address`` as it can be shown: without a name and password, and without its query."""
     shown, *rest = re.split(r"[?#]", address, maxsplit=1)

@@ -34,9 +34,9 @@ class Found(NamedTuple):
 def find_settings(named: Path | None, known: Callable[[], Sequence[Setting]]) -> dict[str, Found]:
     """Return what files set, by the variable of each setting.
 
-    ``known`` tells which there are, and is asked only where there is a file. Read is the one ``named``; without
-    one, storycheck.toml in the working folder and that of the user, of which the first wins. Raises InputError,
-    with file and line, for anything in them that is no setting.
+    ``known`` tells which there are, and is asked only where there is a file. Read is the one ``named``, or
+    else storycheck.toml in the working folder and that of the user, of which the first wins. Raises
+    InputError, with file and line, for anything in them that is no setting.
     """
     if named is not None:
         return read_settings(named, known(), is_trusted=True)

@@ -4,6 +4,7 @@ Foreign text gets here as plain ``Text``, on one line and with its control chara
 it can neither style, move nor reorder anything.
 """
 
+import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from rich.progress import (
 from rich.progress import Progress as Bars
 from rich.text import Text
 
+from pipeline.config import wants_color
 from pipeline.progress import Progress, Silent
 from pipeline.report import IndexEntry, words
 from pipeline.report.html import articles_by_id
@@ -34,6 +36,24 @@ SHOWN_PROBLEMS = 3
 QUOTE_LENGTH = 150  # characters of a quote
 _LABEL_STYLE = {Label.contradicted: "red", Label.supported: "green", Label.error: "bold red"}
 _SEVERITY_STYLE = {Severity.high: "bold red", Severity.medium: "bold yellow", Severity.low: "bold"}
+
+
+def open_console(*, stderr: bool = False) -> Console:
+    """Return what prints to standard output or error, in colour where environment and terminal want it."""
+    wanted = wants_color()
+    if wanted is False:
+        return Console(stderr=stderr, color_system=None, force_terminal=_is_tty(stderr=stderr))
+    return Console(stderr=stderr, force_terminal=True if wanted else _is_tty(stderr=stderr))
+
+
+def _is_tty(*, stderr: bool) -> bool:
+    stream = sys.stderr if stderr else sys.stdout
+    return stream is not None and stream.isatty()
+
+
+def is_live(console: Console) -> bool:
+    """Tell whether bars can move on ``console``: on a terminal that is none in name alone."""
+    return console.file.isatty() and not console.is_dumb_terminal
 
 
 def print_summary(
@@ -75,7 +95,7 @@ def print_batch(console: Console, stories: Sequence[IndexEntry], unchanged: int)
 @contextmanager
 def show_progress(console: Console, *, quiet: bool = False) -> Iterator[Progress]:
     """Show bars with stage, counts and time left; stay silent where quiet or not on a terminal."""
-    if quiet or not console.is_terminal:
+    if quiet or not is_live(console):
         yield Silent()
         return
     bars = Bars(

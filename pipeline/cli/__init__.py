@@ -91,7 +91,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):  # a sign that the terminal cannot show is no reason to die
             stream.reconfigure(errors="replace")
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="storycheck", standalone_mode=False)
     except StorycheckError as error:
         raise SystemExit(told(str(error), error.exit_code)) from None
     except typer.TyperException as error:

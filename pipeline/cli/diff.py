@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 EXAMPLES = """
 Examples:
   storycheck diff out1 out2                  # two runs over one story
-  storycheck diff out1 out2 --fail-on new    # for scripts: 1 if a finding is new
+  storycheck diff out1 out2 --fail-on new    # for scripts: 1 if one is new
 """
 
 

@@ -12,7 +12,7 @@ from pipeline.config import read_environment
 EXAMPLES = """
 Examples:
   storycheck doctor                          # the set-up
-  storycheck doctor --online --model NAME    # and the endpoint, with a few tokens
+  storycheck doctor --online --model NAME    # the endpoint, too; a few tokens
   storycheck doctor out                      # and what a run left
 """
 
@@ -21,7 +21,7 @@ def doctor(
     context: typer.Context,
     out: Annotated[
         Path | None,
-        typer.Argument(metavar="[OUT]", help="Folder of a run, or of a batch of runs, to look at, too."),
+        typer.Argument(metavar="OUT", help="Folder of a run, or of a batch of runs, to look at, too."),
     ] = None,
     online: Annotated[
         bool, typer.Option("--online", help="Ask the endpoint, with a few tokens, what it can do.")

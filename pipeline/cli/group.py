@@ -35,8 +35,6 @@ def group(
     config: ConfigFile = None,
 ) -> None:
     """Put a mixed pile of articles into stories, a folder each, for 'check' to take as a batch."""
-    from rich.console import Console
-
     from pipeline import terminal
     from pipeline.grouping.run import Asked
     from pipeline.grouping.run import group as grouped
@@ -54,7 +52,7 @@ def group(
         if len(told_of) <= SHOWN and not quiet:
             told(f"not read: {skipped.path}: {skipped.reason}", INCOMPLETE)
 
-    with alone(out), terminal.show_progress(Console(stderr=True), quiet=quiet) as progress:
+    with alone(out), terminal.show_progress(terminal.open_console(stderr=True), quiet=quiet) as progress:
         outcome = grouped(asked, out, progress, hear)
     is_incomplete = any(skipped.is_lost for skipped in outcome.skipped)
     if not quiet:

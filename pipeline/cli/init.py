@@ -47,7 +47,7 @@ _SAY: Final = {
 
 
 def init(
-    folder: Annotated[Path, typer.Argument(metavar="[FOLDER]", help="Where storycheck.toml goes.")] = Path(),
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where storycheck.toml goes.")] = Path(),
     force: Annotated[
         bool, typer.Option("--force", allow_from_autoenv=False, help="Write over one that is there.")
     ] = False,

@@ -35,8 +35,6 @@ def evaluate(
     config: ConfigFile = None,
 ) -> None:
     """Measure how well claims are judged, on labelled rows of your own."""
-    from rich.console import Console
-
     from pipeline import terminal
     from pipeline.evaluation.publish import write
     from pipeline.evaluation.run import run_evaluation
@@ -44,7 +42,7 @@ def evaluate(
     from schemas.evaluation import Plan
 
     settings = Settings(model=model, base_url=base_url, cache=cache, calibration=calibration)
-    errors = Console(stderr=True)
+    errors = terminal.open_console(stderr=True)
     with (
         fetch_bar(errors, quiet=False) as on_fetch,
         open_endpoint(settings, read_environment(base_url), on_fetch) as endpoint,
@@ -72,15 +70,13 @@ def calibrate(
     config: ConfigFile = None,
 ) -> None:
     """Fit how far a model's odds are to be trusted, for 'check --calibration FILE'."""
-    from rich.console import Console
-
     from pipeline import terminal
     from pipeline.evaluation.run import run_calibration
     from pipeline.session import open_endpoint
     from schemas.evaluation import Plan
 
     settings = Settings(model=model, base_url=base_url, cache=cache)
-    errors = Console(stderr=True)
+    errors = terminal.open_console(stderr=True)
     with (
         fetch_bar(errors, quiet=False) as on_fetch,
         open_endpoint(settings, read_environment(base_url), on_fetch) as endpoint,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import typer
 
 from pipeline.cli.screen import DONE, FAILED_ON, INCOMPLETE, told
+from pipeline.config import shown_address
 from schemas.report import Report
 from schemas.verdict import Label
 
@@ -38,11 +39,11 @@ def tell(outcome: "Outcome", heard: Heard, *, by_batch: bool) -> int:
     """Print what was found, and what was left, and return the exit code."""
     if heard.quiet:
         for done in outcome.checked:
-            typer.echo(done.paths["report.html"])
+            typer.echo(_shown(done.paths["report.html"]))
     else:
         _print_stories(outcome.checked, verbose=heard.verbose)
     if outcome.index is not None:
-        typer.echo(outcome.index)
+        typer.echo(_shown(outcome.index))
     why = outcome.lacks
     has_asked = any(done.calls for done in outcome.checked)
     if why is not None or outcome.capped is not None:
@@ -57,15 +58,25 @@ def tell(outcome: "Outcome", heard: Heard, *, by_batch: bool) -> int:
     return FAILED_ON if any(Label(wanted.value) in labels for wanted in heard.fail_on) else DONE
 
 
-def _print_stories(checked: "Sequence[Checked]", *, verbose: bool) -> None:
-    from rich.console import Console
+def _shown(place: str) -> str:
+    """Return a path as it is, a URL without the password in it."""
+    from pipeline.store import is_url
 
+    return shown_address(place) if is_url(place) else place
+
+
+def _print_stories(checked: "Sequence[Checked]", *, verbose: bool) -> None:
     from pipeline import terminal
     from pipeline.store import is_url
 
-    screen = Console()
+    screen = terminal.open_console()
     if len(checked) > MOST_SHOWN or any(is_url(done.where) for done in checked):
         terminal.print_batch(screen, [done.entry for done in checked], sum(d.is_unchanged for d in checked))
+        if verbose:
+            told(
+                f"-v tells of at most {MOST_SHOWN} stories, in a folder: each report says how it was made.",
+                DONE,
+            )
         return
     for done in checked:
         report = done.report
@@ -75,8 +86,10 @@ def _print_stories(checked: "Sequence[Checked]", *, verbose: bool) -> None:
 
 
 def _print_stages(report: Report) -> None:
+    from pipeline.report.words import seconds
+
     for stage in report.run.stages:
         typer.echo(
-            f"{stage.stage:<11} {stage.seconds:8.1f} s  {stage.calls:5} calls  "
-            f"{stage.tokens_in:7} tokens in  {stage.tokens_out:6} out"
+            f"{stage.stage:<11} {seconds(stage.seconds):>12}  {stage.calls:7,} calls  "
+            f"{stage.tokens_in:11,} tokens in  {stage.tokens_out:9,} out"
         )

@@ -21,8 +21,6 @@ def replay_run(run: Path, to: Path | None, settings: Settings, *, quiet: bool) -
     """
     from contextlib import ExitStack
 
-    from rich.console import Console
-
     from pipeline import terminal
     from pipeline.store import prepare_run_directory
     from pipeline.store.lock import alone
@@ -35,7 +33,9 @@ def replay_run(run: Path, to: Path | None, settings: Settings, *, quiet: bool) -
             stack.enter_context(alone(to))
         from pipeline.replay import replay_all
 
-        progress = stack.enter_context(terminal.show_progress(Console(stderr=True), quiet=quiet))
+        progress = stack.enter_context(
+            terminal.show_progress(terminal.open_console(stderr=True), quiet=quiet)
+        )
         done = asyncio.run(replay_all(run, to, settings, progress))
     for name, replayed in done.items():
         _say(f"{name}: " if len(done) > 1 else "", replayed, quiet=quiet)

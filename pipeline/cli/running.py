@@ -19,13 +19,11 @@ if TYPE_CHECKING:
 
 def run_check(stories: "Stories", out: str, settings: Settings, heard: Heard, *, is_dask: bool) -> int:
     """Check ``stories``, write the reports into ``out``, and return the exit code."""
-    from rich.console import Console
-
     from pipeline import terminal
     from pipeline.interruption import Interruption, on_signals
     from pipeline.launch import Watch, launch
 
-    errors = Console(stderr=True)
+    errors = terminal.open_console(stderr=True)
     interruption = Interruption(lambda: _promise_to_end(errors, quiet=heard.quiet))
     with (
         on_signals(interruption),
@@ -53,5 +51,7 @@ def dry_run_of(stories: "Stories", out: Path, settings: Settings) -> int:
 
 
 def _promise_to_end(errors: "Console", *, quiet: bool) -> None:
-    if errors.is_terminal and not quiet:
+    from pipeline.terminal import is_live
+
+    if is_live(errors) and not quiet:
         errors.print("ending: what is under way is finished first; Ctrl-C again stops at once")

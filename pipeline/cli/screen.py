@@ -26,8 +26,10 @@ def fetch_bar(console: "Console", *, quiet: bool) -> "Iterator[Callable[[int, in
     """Show how the fetching of a model gets on; one line at its start where there is no terminal."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from pipeline.terminal import is_live
+
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
+    bar = Progress(*columns, console=console, transient=True, disable=quiet or not is_live(console))
     task = None
 
     def on_fetch(done: int, total: int) -> None:
