@@ -40,20 +40,16 @@ _SEVERITY_STYLE = {Severity.high: "bold red", Severity.medium: "bold yellow", Se
 
 def open_console(*, stderr: bool = False) -> Console:
     """Return what prints to standard output or error, in colour where environment and terminal want it."""
-    wanted = wants_color()
-    if wanted is False:
-        return Console(stderr=stderr, color_system=None, force_terminal=_is_tty(stderr=stderr))
-    return Console(stderr=stderr, force_terminal=True if wanted else _is_tty(stderr=stderr))
-
-
-def _is_tty(*, stderr: bool) -> bool:
-    stream = sys.stderr if stderr else sys.stdout
-    return stream is not None and stream.isatty()
+    stream, wanted = sys.stderr if stderr else sys.stdout, wants_color()
+    is_tty = stream is not None and stream.isatty()
+    if wanted is False or (wanted is None and not is_tty):
+        return Console(stderr=stderr, color_system=None, force_terminal=is_tty)
+    return Console(stderr=stderr, color_system="auto" if is_tty else "standard", force_terminal=is_tty)
 
 
 def is_live(console: Console) -> bool:
     """Tell whether bars can move on ``console``: on a terminal that is none in name alone."""
-    return console.file.isatty() and not console.is_dumb_terminal
+    return console.is_terminal and not console.is_dumb_terminal
 
 
 def print_summary(

@@ -48,11 +48,9 @@ def _files(given: "Given", out: str, settings: Settings, *, quiet: bool) -> "Fil
 
     if not given.urls:
         return Files(given.paths)
-    from rich.console import Console
-
     from pipeline.fetching.fetch import fetch_given
     from pipeline.logs import LoggedProgress, takes_screen
-    from pipeline.terminal import show_progress
+    from pipeline.terminal import open_console, show_progress
 
-    with show_progress(Console(stderr=True), quiet=quiet or takes_screen()) as progress:
+    with show_progress(open_console(stderr=True), quiet=quiet or takes_screen()) as progress:
         return fetch_given(given, Path(out), settings, LoggedProgress(progress))

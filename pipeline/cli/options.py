@@ -71,7 +71,9 @@ def _settings(command: str, callback: Callable[..., Any]) -> "Iterator[Setting]"
 
 
 def _flag(name: str, option: OptionInfo) -> str:
-    long = [part for part in option.param_decls or () if part.startswith("--")]
+    # Within Annotated, typer keeps the first of the names where a default used to stand.
+    names = (option.default, *(option.param_decls or ()))
+    long = [part for part in names if isinstance(part, str) and part.startswith("--")]
     return long[0].partition("/")[0] if long else f"--{name.replace('_', '-')}"
 
 
