@@ -12,7 +12,7 @@ OUT ?= out/$(notdir $(patsubst %/,%,$(STORY)))
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-INSTALL := $(PIP) install --quiet --require-hashes --only-binary=:all:
+INSTALL := $(PIP) install -qq --require-hashes --only-binary=:all:
 LOCK := $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --no-annotate --custom-compile-command "make lock"
 
