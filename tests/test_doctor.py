@@ -1,6 +1,7 @@
 """storycheck doctor: what it says of a set-up and of a run, sound or not, and that it changes nothing."""
 
 import os
+import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -164,7 +165,62 @@ def test_little_room_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
     assert line(run_command("doctor"), "disk of models").startswith("warning: ")
 
 
+def test_settings_are_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert line(run_command("doctor"), "settings").startswith("ok: none in a file")
+    (tmp_path / "storycheck.toml").write_text("max_cost = 1\nrpm = 60\n")
+    assert line(run_command("doctor"), "settings").startswith("ok: 2 settings in storycheck.toml: ")
+    (tmp_path / "storycheck.toml").write_text("max_cots = 1\n")
+    done = run_command("doctor")
+    assert done.code == 1
+    assert line(done, "settings").startswith(
+        "broken: storycheck.toml, line 1: there is no setting 'max_cots'"
+    )
+    assert line(done, "python").startswith("ok: ")
+
+
+def test_the_shared_store_of_answers_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "shared" / ANSWERS
+    monkeypatch.setenv("STORYCHECK_CACHE", str(tmp_path / "shared"))
+    assert "is not there yet" in line(run_command("doctor"), "cache")
+    assert not path.parent.exists()
+    path.parent.mkdir()
+    store_answers(path, {"key": "value"})
+    assert line(run_command("doctor"), "cache") == "ok: sound, 1 answer"
+    path.write_bytes(b"something else" * 500)
+    done = run_command("doctor")
+    assert done.code == 1
+    assert "remove it" in line(done, "cache")
+
+
+def test_the_versions_of_what_it_runs_on_are_told() -> None:
+    assert re.match(r"ok: openai \d\S+, instructor \d", line(run_command("doctor"), "libraries"))
+
+
+def test_a_folder_of_models_that_cannot_be_made_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("STORYCHECK_MODELS", str(tmp_path / "file" / "models"))
+    done = run_command("doctor")
+    assert done.code == 1
+    assert line(done, "folder of models").startswith("broken: ")
+    assert "STORYCHECK_MODELS" in line(done, "folder of models")
+
+
 # -- online --
+
+
+def test_an_endpoint_that_counts_no_tokens_is_told(serve: Serve) -> None:
+    def answer(body: Body) -> Reply:
+        reply = yes(body)
+        assert isinstance(reply.body, dict)
+        return Reply({name: value for name, value in reply.body.items() if name != "usage"})
+
+    serve(answer)
+    done = run_command("doctor", "--online", "--model", "m")
+    assert done.code == 0
+    assert line(done, "features").startswith("warning: the endpoint did not tell what 2 requests took")
 
 
 def test_nothing_is_sent_unless_asked_for(serve: Serve) -> None:

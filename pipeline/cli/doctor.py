@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from pipeline.cli.screen import DONE, FAILED_ON
-from pipeline.cli.settings import PROBLEM, BaseUrl, ConfigFileIfSound, Model
+from pipeline.cli.settings import PROBLEM, BaseUrl, Cache, ConfigFileIfSound, Model, known_settings
 from pipeline.config import read_environment
 
 EXAMPLES = """
@@ -28,13 +28,23 @@ def doctor(
     ] = False,
     model: Model = None,
     base_url: BaseUrl = None,
+    cache: Cache = None,
     config: ConfigFileIfSound = None,
 ) -> None:
     """Look at the set-up, and at a run: one line a check, and how to mend what is broken."""
     import asyncio
 
-    from pipeline.doctor import Check, State, ask, check_run_directory, check_setup
+    from pipeline.doctor import (
+        Check,
+        State,
+        ask,
+        check_cache,
+        check_run_directory,
+        check_settings,
+        check_setup,
+    )
     from pipeline.report.text import one_line
+    from pipeline.settingsfile import find_settings
 
     is_broken = False
 
@@ -44,8 +54,10 @@ def doctor(
         typer.echo(f"{check.state.value:<8} {one_line(check.name)}: {one_line(check.told)}")
 
     problem = context.meta.get(PROBLEM)
-    if problem is not None:
-        told(Check(State.broken, "settings", problem))
+    found = find_settings(config, known_settings) if problem is None else {}
+    told(check_settings(found.values(), problem))
+    if cache is not None:
+        told(check_cache(cache))
     environment = read_environment(base_url)
     for check in check_setup(environment):
         told(check)

@@ -3,6 +3,15 @@
 from pipeline.doctor.finding import Check, State
 from pipeline.doctor.online import ask
 from pipeline.doctor.rundirectory import check_run_directory
+from pipeline.doctor.settings import check_cache, check_settings
 from pipeline.doctor.setup import check_setup
 
-__all__ = ["Check", "State", "ask", "check_run_directory", "check_setup"]
+__all__ = [
+    "Check",
+    "State",
+    "ask",
+    "check_cache",
+    "check_run_directory",
+    "check_settings",
+    "check_setup",
+]

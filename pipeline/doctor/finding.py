@@ -26,13 +26,18 @@ class Check:
     told: str
 
 
-def free_space(name: str, folder: Path) -> Check:
-    """Look at the room there is where ``folder`` lies or would be made."""
+def nearest(folder: Path) -> Path:
+    """Return ``folder``, or the nearest above it that is there."""
     there = folder.absolute()
     while not there.exists() and there != there.parent:
         there = there.parent
+    return there
+
+
+def free_space(name: str, folder: Path) -> Check:
+    """Look at the room there is where ``folder`` lies or would be made."""
     try:
-        free = shutil.disk_usage(there).free
+        free = shutil.disk_usage(nearest(folder)).free
     except OSError as error:
         return Check(State.broken, name, f"{folder} cannot be looked at ({error.strerror})")
     told = f"{free / 1e9:,.1f} GB free at {folder}"

@@ -1,6 +1,6 @@
 """Whether an endpoint answers, and what it lacks, asked with a few tokens of a story of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from pydantic import BaseModel
@@ -44,7 +44,7 @@ async def ask(environment: Environment, model: str | None) -> tuple[Check, ...]:
     if not (environment.api_key or environment.base_url):
         return (Check(State.ok, NAME, "there is no endpoint to ask"),)
     if model is None:
-        return (Check(State.broken, NAME, "name the model to ask for with --model"),)
+        return (Check(State.broken, NAME, "name the model to ask for with --model, or in storycheck.toml"),)
     try:
         settings = Settings(model=model, timeout_s=TIMEOUT_S)
         with open_endpoint(settings, environment, lambda _done, _all: None) as endpoint:
@@ -64,8 +64,8 @@ async def _asked(endpoint: Endpoint) -> list[Check]:
         return [Check(State.ok, NAME, told), *_notes(llm.notes)]
 
 
-def _notes(notes: tuple[str, ...]) -> Iterator[Check]:
+def _notes(notes: Sequence[str]) -> Iterator[Check]:
     if not notes:
-        yield Check(State.ok, "features", "log-probabilities, json_schema, max_tokens, temperature")
+        yield Check(State.ok, "features", "log-probabilities, json_schema, max_tokens, temperature, usage")
     for note in notes:
         yield Check(State.warning, "features", note)

@@ -28,7 +28,7 @@ def check_run_directory(out: Path) -> Iterator[Check]:
         yield Check(State.ok, "lock", "no run is writing there")
     else:
         yield Check(State.warning, "lock", f"a run is writing there ({at_work}): look again when it is done")
-    yield _answers(out / ANSWERS)
+    yield check_answers(out / ANSWERS)
     if (out / VECTORS).exists():
         yield _vectors(out / VECTORS)
     try:
@@ -55,7 +55,8 @@ def _writable(out: Path) -> Check:
     return Check(State.ok, "permissions", f"{out} can be read and written")
 
 
-def _answers(path: Path) -> Check:
+def check_answers(path: Path) -> Check:
+    """Look whether the store of answers at ``path`` is sound; all of it is read, and nothing changed."""
     if not path.exists():
         told = "there are none; a run with --cache keeps them there"
         return Check(State.ok, ANSWERS, told)

@@ -6,12 +6,13 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
 from pipeline import __version__
 from pipeline.config import DEFAULT_MODEL, Environment, Settings
-from pipeline.doctor.finding import Check, State, free_space
+from pipeline.doctor.finding import Check, State, free_space, nearest
 from pipeline.embedded.fetch import sha256_of
 from pipeline.embedded.models import CATALOGUE, EmbeddedModel
 from pipeline.embedded.server import available_cores
@@ -22,16 +23,19 @@ from pipeline.session import open_endpoint
 OLDEST_PYTHON: Final = (3, 11)
 BESIDE_MODEL: Final = 1.5 * 10**9  # bytes of memory that a run takes beside the model's file
 LOADING_S: Final = 60.0
+LIBRARIES: Final = ("openai", "instructor", "pydantic", "typer", "xllamacpp", "onnxruntime")
 NATIVE: Final = (("engine", "xllamacpp"), ("embedder's engine", "onnxruntime"))
 
 
 def check_setup(environment: Environment) -> Iterator[Check]:
     """Look at the machine and what is installed. The key of an endpoint is in no line."""
     yield _python()
+    yield _versions()
     yield from _libraries()
     yield _embedder()
     yield from _machine(environment)
     is_hosted = bool(environment.api_key or environment.base_url)
+    yield _models_folder(environment.models_dir, is_needed=not is_hosted)
     yield _endpoint(environment, is_hosted=is_hosted)
     yield _model(CATALOGUE[DEFAULT_MODEL], environment.models_dir, is_needed=not is_hosted)
     if environment.prices is not None and environment.prices.exists():
@@ -43,6 +47,14 @@ def _python() -> Check:
     if sys.version_info < OLDEST_PYTHON:
         return Check(State.broken, "python", f"{found}: storycheck needs Python 3.11 or newer")
     return Check(State.ok, "python", found)
+
+
+def _versions() -> Check:
+    try:
+        found = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    except PackageNotFoundError as error:
+        return Check(State.broken, "libraries", f"{error.name} is not there: install storycheck again")
+    return Check(State.ok, "libraries", found)
 
 
 def _libraries() -> Iterator[Check]:
@@ -94,11 +106,22 @@ def _machine(environment: Environment) -> Iterator[Check]:
     yield free_space("disk of models", environment.models_dir)
 
 
+def _models_folder(folder: Path, *, is_needed: bool) -> Check:
+    """Look whether the folder of models can be written, or made; without making it."""
+    there = nearest(folder)
+    if there.is_dir() and os.access(there, os.W_OK | os.X_OK):
+        return Check(State.ok, "folder of models", f"{folder} can be written")
+    told = f"{folder} cannot be written: make it writable, or name another in STORYCHECK_MODELS"
+    return Check(State.broken if is_needed else State.warning, "folder of models", told)
+
+
 def _memory_bytes() -> int | None:
     """Return the machine's memory, or None where the system does not tell."""
+    if sys.platform == "win32":
+        return None
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
+    except (ValueError, OSError):
         return None
 
 
@@ -109,7 +132,7 @@ def _endpoint(environment: Environment, *, is_hosted: bool) -> Check:
     key = "set" if environment.api_key else "not set"
     try:
         with open_endpoint(Settings(model="any"), environment, lambda _done, _all: None) as endpoint:
-            told = f"{endpoint.name}, OPENAI_API_KEY is {key}; name its model with --model"
+            told = f"{endpoint.name}, OPENAI_API_KEY is {key}; --online asks whether it answers"
     except InputError as error:
         return Check(State.broken, "endpoint", str(error))
     return Check(State.ok, "endpoint", told)

@@ -4,6 +4,7 @@ import os
 import secrets
 import socket
 import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -89,11 +90,9 @@ def _params(path: Path, threads: int, slots: int, context: int, key: str) -> "Co
 
 def available_cores() -> int:
     """Return how many physical cores this process may use, container limits included; at least 1."""
-    try:
-        allowed = os.sched_getaffinity(0)
-    except AttributeError:  # not on macOS and Windows
+    if sys.platform != "linux":  # others do not tell which are allowed
         return max((os.cpu_count() or 2) // 2, 1)
-    siblings = {_siblings(cpu) for cpu in allowed}
+    siblings = {_siblings(cpu) for cpu in os.sched_getaffinity(0)}
     return max(min(len(siblings), _quota()), 1)
 
 

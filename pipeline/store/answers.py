@@ -173,6 +173,12 @@ def _set_up(connection: sqlite3.Connection) -> None:
     connection.execute(_SCHEMA)
 
 
+def answers_file(cache: Path) -> Path:
+    """Return the store that ``cache`` names, a file or the folder that holds it."""
+    is_file = cache.is_file() or (cache.suffix != "" and not cache.is_dir())
+    return cache if is_file else cache / ANSWERS
+
+
 def answers_path(out: Path, cache: Path | None) -> Path:
     """Return where answers are kept: in ``out``, or in ``cache``, a shared file or a folder to hold it.
 
@@ -180,8 +186,7 @@ def answers_path(out: Path, cache: Path | None) -> Path:
     """
     if cache is None:
         return out / ANSWERS
-    is_file = cache.is_file() or (cache.suffix != "" and not cache.is_dir())
-    path = cache if is_file else cache / ANSWERS
+    path = answers_file(cache)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -46,10 +46,10 @@ def _storable(kept: Kept) -> Kept:
 
 
 def _bound_memory() -> None:
-    try:
-        import resource  # noqa: PLC0415 - not on Windows
-    except ImportError:
+    if sys.platform == "win32":  # it has no such bound
         return
+    import resource  # noqa: PLC0415 - not on Windows
+
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     wanted = MOST_MEMORY if most == resource.RLIM_INFINITY else min(MOST_MEMORY, most)
     resource.setrlimit(resource.RLIMIT_AS, (wanted, most))
