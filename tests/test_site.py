@@ -1,6 +1,7 @@
 """The site of documents: no warning, no link that leads nowhere, and nothing fetched from anybody."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -38,6 +39,14 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_each_link_leads_somewhere_and_nothing_is_loaded_from_elsewhere(site: Path) -> None:
     assert list(faults(site)) == []
+
+
+def test_each_list_and_table_is_one_to_the_reader(site: Path) -> None:
+    """Unlike a forge's, this Markdown wants a blank line between a paragraph and the list that follows it."""
+    left = re.compile(r"<p>(?:(?!</p>).)*?\n *(?:[-*] |\d+\. |\|.*\|)", re.DOTALL)
+    for path in site.rglob("*.html"):
+        found = left.search(path.read_text(encoding="utf-8"))
+        assert found is None, f"{path.relative_to(site)}: {found[0]}"
 
 
 def test_pages_of_the_repository_come_along(site: Path) -> None:

@@ -10,16 +10,17 @@ from docs.making.reference import PAGES
 
 
 class AsElsewhere(Extension):  # type: ignore[misc]
-    """Nests lists by two blanks, as GitHub does."""
+    """Nests lists by two blanks, as GitHub does; comes first, as it builds the parser anew."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802 - the name that Markdown calls
         """Say how far a list is indented."""
         md.tab_length = 2
+        md.build_parser()
 
 
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """Read Markdown as the repository's pages are written."""
-    config.markdown_extensions.append(AsElsewhere())
+    config.markdown_extensions.insert(0, AsElsewhere())
     return config
 
 
