@@ -123,6 +123,8 @@ def filled(tmp_path_factory: pytest.TempPathFactory, model: str) -> Path:
         write_story(room / folder, dated)
     (room / "courier.txt").write_text(HARBOUR["gull"], encoding="utf-8")
     (room / "spar.md").write_text(HARBOUR["crier"], encoding="utf-8")
+    page = f"<title>Harbour shut</title><article><h1>Harbour shut</h1><p>{HARBOUR['crier']}</p></article>"
+    (room / "spar.html").write_text(page, encoding="utf-8")
     write_story(room / "drafts", {"draft": f"# Harbour shut\n\n{HARBOUR['crier']}\n"})
     shutil.copy(room / "drafts/draft.txt", room / "draft.md")
     (room / "rows.jsonl").write_text(ROW * 2, encoding="utf-8")
