@@ -1,7 +1,10 @@
 """Says, line by line, what has changed since a run was made: programs, prompts, data, articles, files."""
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 from pipeline.errors import InputError
 from pipeline.ingest import ingest
@@ -11,6 +14,8 @@ from pipeline.store import read_decisions
 from pipeline.trace import sha256
 from schemas.report import RunInfo
 from schemas.run import ArticleRead, MadeBy, RunRecord
+
+_ROW: Final = re.compile(r"(.+):\d+")  # the path of a row: that of its file, and its line
 
 
 def altered(folder: Path, record: RunRecord, run: RunInfo, now: MadeBy) -> Iterator[str]:
@@ -44,25 +49,42 @@ def _differing(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
 
 
 def _articles(record: RunRecord) -> Iterator[str]:
+    tables: dict[str, ArticleRead] = {}  # the first row of each file of many
     for article in record.articles:
-        if _is_edited(article):
+        row = _ROW.fullmatch(article.path)
+        if row is not None and not is_regular(Path(article.path)):
+            tables.setdefault(row[1], article)
+        elif _is_edited(Path(article.path), article):
             yield f"{article.path} was edited; its text is taken from the report"
+    for name, article in tables.items():
+        if _has_other_bytes(Path(name), article):
+            yield f"{name} was edited; the texts of its rows are taken from the report"
     for path, is_now in sidecars(article.path for article in record.articles).items():
         was = record.sidecars.get(path)
         if was != is_now:
             yield f"{path} {'is new' if was is None else 'was edited'}; what the run read is taken"
 
 
-def _is_edited(read: ArticleRead) -> bool:
+def _is_edited(path: Path, read: ArticleRead) -> bool:
     """Tell whether another text lies now where the article lay; one that is gone was not edited."""
-    path = Path(read.path)
-    if not is_regular(path):
+    if not _has_other_bytes(path, read):
         return False
     try:
         [story] = ingest([path])
     except (InputError, ValueError):  # what is there is no article any more
         return True
     return [sha256(a.text.encode("utf-8", "surrogatepass")) for a in story.articles] != [read.sha256]
+
+
+def _has_other_bytes(path: Path, read: ArticleRead) -> bool:
+    """Tell whether the file at ``path`` is there, and not as it was read, or not known to be."""
+    if not is_regular(path):
+        return False
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest() != read.file_sha256
+    except OSError:
+        return True
 
 
 def _files(folder: Path, record: RunRecord) -> Iterator[str]:

@@ -20,16 +20,22 @@ from schemas.run import ArticleRead, MadeBy, RunRecord
 DECIDING: Final = (
     "bm25s",
     "charset-normalizer",
+    "htmldate",
     "instructor",
     "jinja2",
+    "lxml",
     "markupsafe",
     "numpy",
     "onnxruntime",
     "openai",
+    "py3langid",
     "pydantic",
+    "pypdf",
     "pystemmer",
+    "python-docx",
     "rapidfuzz",
     "tokenizers",
+    "trafilatura",
     "xllamacpp",
 )
 _ROOT: Final = Path(__file__).parent.parent
@@ -42,7 +48,10 @@ def record_run(report: Report, trace: Trace, fitted: StanceMap | None) -> RunRec
         story=report.story,
         run=report.run,
         made_by=made_by(fitted),
-        articles=tuple(ArticleRead(id=a.id, path=a.path, sha256=a.sha256) for a in report.articles),
+        articles=tuple(
+            ArticleRead(id=a.id, path=a.path, sha256=a.sha256, file_sha256=a.file_sha256)
+            for a in report.articles
+        ),
         sidecars=sidecars(article.path for article in report.articles),
         lacks=trace.lacks,
         answers=dict(sorted(trace.answers.items())),

@@ -23,11 +23,15 @@ class MadeBy(Record):
 
 
 class ArticleRead(Record):
-    """An article as it was read: ``path`` as the user gave it, the hash that of its text in UTF-8."""
+    """An article as it was read: ``path`` as the user gave it, the hash that of its text in UTF-8.
+
+    ``file_sha256`` is that of the bytes of the file it was read from, the whole one where it was a row of it.
+    """
 
     id: str
     path: str
     sha256: str
+    file_sha256: str = ""
 
 
 class Unanswered(Record):

@@ -17,7 +17,7 @@ from benchmarks.grouping.events import Hardness
 from benchmarks.grouping.events import pile as events
 from pipeline.grouping.run import Asked, group
 from pipeline.progress import Silent
-from pipeline.reading.forms.jsonlines import LONGEST_LINE
+from pipeline.reading.forms.fields import LONGEST_FIELD
 from pipeline.reading.sources import NO_ARTICLE
 from pipeline.store import read_report
 from pipeline.store.lock import alone
@@ -248,7 +248,7 @@ def test_what_group_made_is_no_article_of_another_pile(tmp_path: Path, pile: Pat
 def test_a_line_without_end_is_told_and_the_next_is_read(tmp_path: Path) -> None:
     pile = tmp_path / "pile.jsonl"
     lines = [json.dumps(line(one)).encode() for one in FIRE[:2]]
-    pile.write_bytes(b'{"text": "' + b"a" * LONGEST_LINE + b'"}\n' + b"\n".join(lines))
+    pile.write_bytes(b'{"text": "' + b"a" * LONGEST_FIELD + b'"}\n' + b"\n".join(lines))
     ended = run_command("group", pile, "-o", tmp_path / "out")
     assert ended.code == 3
     assert ended.err == f"storycheck: not read: {pile}:1: a line of more than 6 MB\n"

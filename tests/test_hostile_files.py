@@ -16,7 +16,7 @@ import pytest
 from pipeline.compare import compare
 from pipeline.errors import InputError
 from pipeline.ingest import ingest
-from pipeline.reading.forms.table import MAX_TEXT_BYTES
+from pipeline.reading.forms.text import MAX_TEXT_BYTES
 from pipeline.reading.sources import printable
 from schemas.article import Article, Story
 from schemas.report import Report

@@ -13,7 +13,7 @@ from pipeline.errors import InputError
 from pipeline.ingest import ingest
 from pipeline.reading.articles import MAX_SENTENCES
 from pipeline.reading.decode import Decoded, NotText, decode
-from pipeline.reading.forms.table import MAX_TEXT_BYTES
+from pipeline.reading.forms.text import MAX_TEXT_BYTES
 from pipeline.reading.sources import NO_ARTICLE
 from schemas.article import Story
 

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import InputError
@@ -179,6 +179,7 @@ def test_what_takes_for_ever_is_ended_and_the_next_is_read() -> None:
         assert PROSE[0] in apart.read(".html", page().encode()).text
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=60), max_size=8))
 def test_every_sentence_of_any_page_cuts_its_own_text(lines: list[str]) -> None:
     markup = page("".join(f"<p>{line}</p>" for line in (*PROSE, *lines)))

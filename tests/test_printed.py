@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader, PdfWriter
 
@@ -176,6 +176,7 @@ def test_a_file_cut_off_anywhere_is_read_or_told(tmp_path: Path, at: int) -> Non
 DRAWN = st.tuples(st.text("abcXY-.,1 •é", min_size=1, max_size=90), st.sampled_from([9.0, 11.0, 22.0]))
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(DRAWN, max_size=9), min_size=1, max_size=5))
 def test_any_lines_are_all_in_the_text_and_pages_begin_in_order(pages: list[list[tuple[str, float]]]) -> None:
     lines = [

@@ -2,7 +2,7 @@
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import typer
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from pipeline.batch import Stories
 
+MANY: Final = 200  # articles of a story: compared two by two, more take minutes
+
 
 def run_check(stories: "Stories", out: str, settings: Settings, heard: Heard, *, is_dask: bool) -> int:
     """Check ``stories``, write the reports into ``out``, and return the exit code."""
@@ -23,6 +25,7 @@ def run_check(stories: "Stories", out: str, settings: Settings, heard: Heard, *,
     from pipeline.interruption import Interruption, on_signals
     from pipeline.launch import Watch, launch
 
+    _tell_of_piles(stories, quiet=heard.quiet)
     errors = terminal.open_console(stderr=True)
     interruption = Interruption(lambda: _promise_to_end(errors, quiet=heard.quiet))
     with (
@@ -48,6 +51,17 @@ def dry_run_of(stories: "Stories", out: Path, settings: Settings) -> int:
     for line in plan_lines(planned):
         typer.echo(line)
     return DONE
+
+
+def _tell_of_piles(stories: "Stories", *, quiet: bool) -> None:
+    """Say where a pile was given as one story, of those that are held."""
+    most = max((len(story.articles) for story in stories), default=0) if isinstance(stories, list) else 0
+    if most > MANY and not quiet:
+        typer.echo(
+            f"{most:,} articles as one story take long to compare; where they tell of several events, "
+            "'storycheck group' makes stories of them first",
+            err=True,
+        )
 
 
 def _promise_to_end(errors: "Console", *, quiet: bool) -> None:

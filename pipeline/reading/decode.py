@@ -22,7 +22,7 @@ class Decoded(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-_MARKS: Final = (  # UTF-32 first: its mark begins with that of UTF-16
+MARKS: Final = (  # UTF-32 first: its mark begins with that of UTF-16
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -86,7 +86,7 @@ def decode_page(data: bytes) -> Decoded:
 
 def _as_declared(data: bytes) -> Decoded | None:
     declared = _DECLARED.search(data, 0, _DECLARED_WITHIN)
-    if declared is None or data.startswith(tuple(mark for mark, _ in _MARKS)):
+    if declared is None or data.startswith(tuple(mark for mark, _ in MARKS)):
         return None
     try:
         name = codecs.lookup((declared[1] or declared[2]).decode("ascii", "replace")).name
@@ -98,7 +98,7 @@ def _as_declared(data: bytes) -> Decoded | None:
 
 
 def _decode(data: bytes) -> Decoded:
-    for mark, encoding in _MARKS:
+    for mark, encoding in MARKS:
         if data.startswith(mark):
             try:
                 return Decoded(data.decode(encoding), encoding)

@@ -8,12 +8,13 @@ from pipeline.errors import InputError
 from pipeline.languages.names import code_of
 from pipeline.reading.decode import NotText
 from pipeline.reading.forms.kept import Kept
-from pipeline.reading.forms.text import read_text
+from pipeline.reading.forms.text import MAX_TEXT_BYTES, read_text
 from pipeline.reading.metadata import Metadata, tidy, web_address
 from pipeline.reading.published import parse_date, plausible
 
 NAMES: Final = ("text", "title", "outlet", "published", "url", "id", "language")
 LONGEST_ID: Final = 200  # code points
+LONGEST_FIELD: Final = 3 * MAX_TEXT_BYTES  # bytes: what is quoted grows
 _SHOWN: Final = 8  # names of fields that a reason lists
 
 Fields = Mapping[str, str]  # ours to theirs, where they differ

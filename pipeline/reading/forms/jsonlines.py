@@ -3,24 +3,21 @@
 import json
 from collections.abc import Iterator
 from io import BufferedReader
-from typing import Final
 
 from pipeline.reading.decode import NotText
-from pipeline.reading.forms.fields import Fields, article
+from pipeline.reading.forms.fields import LONGEST_FIELD, Fields, article
 from pipeline.reading.forms.kept import Kept, Row
-
-LONGEST_LINE: Final = 6_000_000  # bytes, three times the largest text: what is quoted in JSON grows
 
 
 def read_json_lines(file: BufferedReader, fields: Fields) -> Iterator[Row]:
     """Yield the articles of ``file``, and what is none with its reason; blank lines are passed over."""
     number = 0
-    while line := file.readline(LONGEST_LINE + 1):
+    while line := file.readline(LONGEST_FIELD + 1):
         number += 1
-        if len(line) > LONGEST_LINE:
+        if len(line) > LONGEST_FIELD:
             while line and not line.endswith(b"\n"):
-                line = file.readline(LONGEST_LINE)
-            yield Row(number, f"a line of more than {LONGEST_LINE // 1_000_000} MB")
+                line = file.readline(LONGEST_FIELD)
+            yield Row(number, f"a line of more than {LONGEST_FIELD // 1_000_000} MB")
         elif line.strip():
             yield Row(number, _line(line, fields))
 

@@ -11,10 +11,10 @@ from pipeline.reading.forms.kept import Kept, Row
 from pipeline.reading.forms.mhtml import read_mhtml
 from pipeline.reading.forms.page import read_page
 from pipeline.reading.forms.pdf import read_pdf
-from pipeline.reading.forms.text import read_text
+from pipeline.reading.forms.tables import read_table
+from pipeline.reading.forms.text import MAX_TEXT_BYTES, read_text
 from pipeline.reading.forms.word import read_word
 
-MAX_TEXT_BYTES: Final = 2_000_000
 MAX_FILE_BYTES: Final = 20_000_000  # of a form that holds pictures and scripts beside its text
 
 
@@ -42,6 +42,7 @@ _TEXT: Final = Single(read_text, MAX_TEXT_BYTES, is_apart=False)
 _PAGE: Final = Single(read_page)
 _ARCHIVE: Final = Single(read_mhtml)
 _LINES: Final = Many(read_json_lines)
+_TABLE: Final = Many(read_table)
 
 FORMS: Final[Mapping[str, Single | Many | Refused]] = {
     ".txt": _TEXT,
@@ -55,6 +56,8 @@ FORMS: Final[Mapping[str, Single | Many | Refused]] = {
     ".docx": Single(read_word),
     ".jsonl": _LINES,
     ".ndjson": _LINES,
+    ".csv": _TABLE,
+    ".tsv": _TABLE,
     ".doc": Refused("an old Word file: save it as .docx"),
     ".rtf": Refused("an RTF file: save it as .docx"),
     ".odt": Refused("an OpenDocument file: save it as .docx"),
@@ -64,7 +67,7 @@ FORMS: Final[Mapping[str, Single | Many | Refused]] = {
 NAMED: Final = ", ".join(
     suffix
     for suffix, form in FORMS.items()
-    if suffix not in (".htm", ".xhtml", ".mht", ".ndjson") and not isinstance(form, Refused)
+    if suffix not in (".htm", ".xhtml", ".mht", ".ndjson", ".tsv") and not isinstance(form, Refused)
 )
 
 
