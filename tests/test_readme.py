@@ -162,8 +162,9 @@ def test_the_readme_shows_the_report() -> None:
     assert "docs/report.png" in pictures
 
 
-def test_the_exit_codes_are_those_of_the_command() -> None:
-    rows = re.findall(r"^\| (\d+) \| (.+) \|$", read("README.md"), re.MULTILINE)
+@pytest.mark.parametrize("document", ["README.md", "docs/configuration.md"])
+def test_the_exit_codes_are_those_of_the_command(document: str) -> None:
+    rows = re.findall(r"^\| (\d+) \| (.+) \|$", read(document), re.MULTILINE)
     assert [int(code) for code, _ in rows] == sorted(MEANINGS)
     for code, meaning in rows:
         assert re.match(MEANINGS[int(code)], meaning), f"{code}: {meaning}"
