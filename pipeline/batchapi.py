@@ -125,7 +125,9 @@ class BatchApi:
     def _id(self, told: object) -> str:
         found = getattr(told, "id", None)
         if not isinstance(found, str) or not found:
-            raise errors.EndpointDown(f"{self._wire.name} answers, but not as a Batch API does.")
+            raise errors.EndpointDown(
+                f"{self._wire.name} answers, but not as a Batch API does: run the command without --batch."
+            )
         return found
 
     def _came(self, told: bytes) -> Came | None:

@@ -120,7 +120,10 @@ class Desk:
         self.jobs.close(job.token)
         emit("batch_fetched", batch=batch_id, status=batch.status if batch else None)
         if batch is not None and batch.status == FAILED:
-            raise EndpointError(f"{self.endpoint.name} did not take a batch: {self.api.why_failed(batch)}.")
+            raise EndpointError(
+                f"{self.endpoint.name} did not take a batch ({self.api.why_failed(batch)}): mend that, or "
+                "run the command without --batch."
+            )
         return True
 
     async def _store(self, job: BatchJob, batch: Batch) -> None:

@@ -45,7 +45,9 @@ def open_client(
         )
     except httpx2.InvalidURL:
         shown = shown_address(base_url or "")
-        raise errors.InputError(f"OPENAI_BASE_URL is no http(s) address: {shown!r}") from None
+        raise errors.InputError(
+            f"OPENAI_BASE_URL is {shown!r}: give an address that begins with http:// or https://."
+        ) from None
 
 
 class _Limited(httpx2.AsyncByteStream):

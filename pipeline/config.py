@@ -128,7 +128,9 @@ def _key() -> str | None:
         with path.open("rb") as file:
             key = file.read(_LONGEST_KEY).decode("ascii", "replace").strip()
     except OSError as error:
-        raise InputError(f"OPENAI_API_KEY_FILE: cannot read {path} ({error.strerror}).") from error
+        raise InputError(
+            f"OPENAI_API_KEY_FILE: cannot read {path} ({error.strerror}): make it readable."
+        ) from error
     if not key:
         raise InputError(f"OPENAI_API_KEY_FILE: {path} is empty: write the key into it.")
     return key

@@ -34,7 +34,7 @@ def diff(before: Report, after: Report) -> Difference:
     """
     olds, news = _by_name(before), _by_name(after)
     if not olds.keys() & news.keys():
-        raise InputError("The two runs share no article: they are about different stories.")
+        raise InputError("The two runs share no article: give two runs over one story.")
     kept, reworded = _kept(before, after), _reworded(before, after)
     known = {finding.id for pair in kept + reworded for finding in pair}
     gone = (old for old in before.contradictions if old.id not in known)

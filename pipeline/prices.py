@@ -86,9 +86,13 @@ def read_prices(path: Path) -> tuple[Price, ...]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise InputError(f"Cannot read the prices in {path} ({error.strerror}).") from error
+        raise InputError(
+            f"Cannot read the prices in {path} ({error.strerror}): give another table with --prices."
+        ) from error
     except ValueError as error:  # no TOML, or no UTF-8
-        raise InputError(f"{path} is no table of prices: {error}.") from error
+        raise InputError(
+            f"{path} is no table of prices: {error}. Mend that, or give another with --prices."
+        ) from error
     entries = table.pop("price", [])
     if table or not isinstance(entries, list):
         raise InputError(f"{path} is no table of prices: it holds [[price]] entries and nothing else.")

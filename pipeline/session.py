@@ -85,7 +85,10 @@ def _host(base_url: str) -> str:
     except ValueError:  # a port that is no number, a bracket left open
         host = None
     if not host or " " in base_url or not base_url.isprintable():
-        raise InputError(f"OPENAI_BASE_URL is no http(s) address: {shown_address(base_url)!r}")
+        raise InputError(
+            f"OPENAI_BASE_URL is {shown_address(base_url)!r}: give an address that begins with http:// or "
+            "https://."
+        )
     if "?" in base_url or "#" in base_url:
         raise InputError(f"OPENAI_BASE_URL {NO_QUERY}")
     return host

@@ -464,7 +464,7 @@ def test_an_error_of_ours_outside_a_check_is_one_line(
         raise InputError("no such thing: give another")
 
     monkeypatch.setattr("pipeline.store.read_report", broken)
-    assert command("report", tmp_path).told == "storycheck: no such thing: give another"
+    assert command("report", tmp_path).told == "storycheck: no such thing: give another."
 
 
 # -- the installed command, in a process of its own --

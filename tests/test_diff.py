@@ -210,7 +210,7 @@ def test_runs_without_a_common_article_are_not_compared() -> None:
     other = REPORT.model_copy(
         update={"articles": tuple(a.model_copy(update={"name": f"{a.name}2"}) for a in REPORT.articles)}
     )
-    with pytest.raises(InputError, match="different stories"):
+    with pytest.raises(InputError, match="two runs over one story"):
         diff(REPORT, other)
 
 
@@ -285,7 +285,11 @@ def test_what_cannot_be_compared_is_told(tmp_path: Path) -> None:
     other = write_run(tmp_path / "other", with_text("x"))
     batch = tmp_path / "batch"
     write_run(batch / "a", REPORT)
-    for told, name in ((other, "different stories"), (batch, "folder of one"), (tmp_path / "no", "no run")):
+    for told, name in (
+        (other, "two runs over one story"),
+        (batch, "folder of one"),
+        (tmp_path / "no", "no run"),
+    ):
         done = run_command("diff", run, told)
         assert (done.code, done.out) == (2, "")
         assert name in done.told

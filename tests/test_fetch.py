@@ -101,7 +101,7 @@ def test_a_disk_that_fills_up_is_said_and_what_came_is_kept(tmp_path: Path) -> N
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(ModelFileError, match="cannot write to"):
+    with pytest.raises(ModelFileError, match="Cannot write to"):
         fetch_model(MODEL, tmp_path / "file" / "models", None, {"a": deliver()})
 
 

@@ -23,9 +23,7 @@ def checked(where: str) -> Checked:
 
 
 def test_a_password_in_the_place_of_a_report_is_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    done = Outcome(
-        [checked(f"{PLACE}/one"), checked(f"{PLACE}/two")], f"{PLACE}/index.html", None, None, None
-    )
+    done = Outcome((checked(f"{PLACE}/one"), checked(f"{PLACE}/two")), f"{PLACE}/index.html", None)
     for heard in (Heard(quiet=True), Heard()):
         assert tell(done, heard, by_batch=False) == 0
         out, err = capsys.readouterr()

@@ -254,7 +254,7 @@ def test_each_failure_is_told_with_what_to_do(tmp_path: Path) -> None:
     )
     gone = tmp_path / "gone" / ANSWERS
     assert told(gone) == (
-        f"Cannot open {gone}: unable to open database file. Give a folder that can be written with -o."
+        f"Cannot open {gone} (unable to open database file): give a folder that can be written with -o."
     )
 
 
@@ -277,7 +277,7 @@ def test_a_damaged_store_is_told_where_it_is_read(tmp_path: Path) -> None:
         with pytest.raises(InputError) as caught:
             store.get("a")
     assert str(caught.value) == (
-        f"Cannot read {path}: no such table: answer. Remove that file, or give another --cache and run again."
+        f"Cannot read {path} (no such table: answer): remove it, or give another --cache, and run again."
     )
 
 

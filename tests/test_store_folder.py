@@ -185,7 +185,10 @@ def test_one_run_is_no_batch_even_if_its_report_is_a_broken_link(tmp_path: Path)
 def test_stories_of_a_folder_that_is_gone_are_told(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         story_folders(tmp_path / "gone")
-    assert told(caught) == f"There is no run in {tmp_path / 'gone'} (No such file or directory)."
+    assert (
+        told(caught)
+        == f"There is no run in {tmp_path / 'gone'} (No such file or directory): give the folder of one."
+    )
 
 
 def test_a_link_is_followed_within_the_batch_alone(tmp_path: Path) -> None:

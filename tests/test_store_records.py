@@ -77,7 +77,7 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
         f"{tmp_path} has no record of its run (No such file or directory for run.json): {AGAIN}"
     )
     assert told(read_report, tmp_path) == (
-        f"There is no run in {tmp_path} (No such file or directory for report.json)."
+        f"There is no run in {tmp_path} (No such file or directory for report.json): give the folder of one."
     )
 
 

@@ -16,8 +16,8 @@ INCOMPLETE: Final = 3
 
 
 def told(message: str, code: int) -> int:
-    """Say ``message`` on standard error, in one line, and return ``code``."""
-    typer.echo(f"storycheck: {message}", err=True)
+    """Say ``message`` on standard error, as a sentence on one line, and return ``code``."""
+    typer.echo(f"storycheck: {message}{'' if message.endswith(('.', '?')) else '.'}", err=True)
     return code
 
 

@@ -59,8 +59,8 @@ def fetch_model(
         if error.errno == errno.ENOSPC:
             raise ModelFileError(_no_room(model, target)) from error
         raise ModelFileError(
-            f"cannot write to {models_dir} ({error.strerror or error}): "
-            "name another folder in STORYCHECK_MODELS"
+            f"Cannot write to {models_dir} ({error.strerror or error}): "
+            "name another folder in STORYCHECK_MODELS."
         ) from error
     return target
 
@@ -128,8 +128,8 @@ def _fetch(model: EmbeddedModel, target: Path, report: Progress, sources: Mappin
             return
         reasons.append(f"{name}: {failure}")
     raise ModelFileError(
-        f"cannot fetch the model {model.name} ({'; '.join(reasons)}): "
-        "name a file you have with --model path/to/file.gguf, or use an endpoint by setting OPENAI_API_KEY"
+        f"Cannot fetch the model {model.name} ({'; '.join(reasons)}): "
+        "name a file you have with --model path/to/file.gguf, or use an endpoint by setting OPENAI_API_KEY."
     )
 
 

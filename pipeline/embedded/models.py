@@ -50,7 +50,7 @@ def resolve_model(name_or_path: str, models_dir: Path) -> EmbeddedModel | Path:
     if not name_or_path.lower().endswith(".gguf"):
         known = " or ".join(CATALOGUE)
         raise ModelFileError(
-            f"no embedded model is called {name_or_path!r}: use {known}, or a path to a .gguf file"
+            f"No embedded model is called {name_or_path!r}: use {known}, or a path to a .gguf file."
         )
     path = Path(name_or_path).expanduser()
     kept = models_dir / path.name
@@ -65,14 +65,16 @@ def check_gguf(path: Path) -> None:
     try:
         if not path.is_file():
             what = "is not a file" if path.exists() else "does not exist"
-            raise ModelFileError(f"the model file {path} {what}: give the path to a .gguf file")
+            raise ModelFileError(f"The model file {path} {what}: give the path to a .gguf file.")
         with path.open("rb") as stream:
             magic = stream.read(len(GGUF_MAGIC))
     except OSError as error:
-        raise ModelFileError(f"cannot read the model file {path}: {error.strerror or error}") from error
+        raise ModelFileError(
+            f"Cannot read the model file {path} ({error.strerror or error}): make it readable."
+        ) from error
     if magic != GGUF_MAGIC:
         raise ModelFileError(
-            f"{path} is not a GGUF model, whatever its name says: give another, or fetch it again"
+            f"{path} is not a GGUF model, whatever its name says: give another, or fetch it again."
         )
 
 

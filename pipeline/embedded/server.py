@@ -49,8 +49,8 @@ def serve(
         server = Server(_params(path, threads or available_cores(), slots, context, key))
     except RuntimeError as error:
         raise ModelFileError(
-            f"llama.cpp cannot load {path}: the file is damaged or of an unknown kind, or memory is short "
-            f"({slots} x {context} tokens were asked for): fetch it again, or give another with --model"
+            f"The model file {path} cannot be loaded: it is damaged or of an unknown kind, or memory is "
+            f"short ({slots} x {context} tokens were asked for): fetch it, or give another with --model."
         ) from error
     # The queue of the server answers this one: stopping a server whose queue has not begun would hang.
     server.handle_metrics()

@@ -172,7 +172,7 @@ class Cluster:
 
     def _gone(self) -> EndpointError:
         return EndpointError(
-            f"the Dask scheduler at {self._address} is gone: start it and its workers, then run the same "
+            f"The Dask scheduler at {self._address} is gone: start it and its workers, then run the same "
             "command again; what was answered is kept."
         )
 

@@ -170,7 +170,7 @@ class OnCluster:
             await asyncio.sleep(LOOK_S)
         emit("cluster_lost", seconds=lost_after_s)
         self._lost = EndpointError(
-            f"no Dask worker was there for {lost_after_s:g} s: start some, then run the same command again; "
+            f"No Dask worker was there for {lost_after_s:g} s: start some, then run the same command again; "
             "what was answered is kept."
         )
         self._is_lost.set()

@@ -49,7 +49,7 @@ async def evaluate(
 def _spaces(rows_by_set: Mapping[str, Sequence[LabelledRow]], plan: Plan) -> dict[str, LabelSpace]:
     """Return each set's labels, taken from all its rows, so that a draw changes nothing about them."""
     if unknown := sorted(plan.labels.keys() - rows_by_set.keys()):
-        raise InputError(f"labels are given for {', '.join(unknown)}, and there is no such set.")
+        raise InputError(f"Labels are given for {', '.join(unknown)}, and there is no such set.")
     spaces = {}
     for name, rows in rows_by_set.items():
         words = plan.labels.get(name)

@@ -80,7 +80,7 @@ def _text(path: Path) -> str:
     try:
         return path.read_bytes().decode("utf-8-sig")
     except OSError as error:
-        raise InputError(f"{shown(path)} cannot be read: {error.strerror}.") from error
+        raise InputError(f"{shown(path)} cannot be read ({error.strerror}): make it readable.") from error
     except UnicodeDecodeError as error:
         raise InputError(f"{shown(path)} is not UTF-8 (byte {error.start:,}): save it as UTF-8.") from error
 
@@ -94,7 +94,9 @@ def _fields(path: Path, text: str) -> Iterator[tuple[int, Mapping[str, Any] | st
     table = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         if missing := [name for name in _NEEDED if name not in (table.fieldnames or ())]:
-            raise InputError(f"{shown(path)} has no column {', '.join(missing)} in its first line.")
+            raise InputError(
+                f"{shown(path)} has no column {', '.join(missing)}: name the columns in its first line."
+            )
         for fields in table:
             is_whole = None not in fields and None not in fields.values()
             given = {name: value for name, value in fields.items() if value or name in _NEEDED}

@@ -38,7 +38,7 @@ async def run_evaluation(
     fitted = chosen_map(settings.calibration, endpoint.model)
     if fitted is None:
         raise InputError(
-            f"the odds of {endpoint.model} are not calibrated: run 'storycheck calibrate' first, and give "
+            f"The odds of {endpoint.model} are not calibrated: run 'storycheck calibrate' first, and give "
             "its file as --calibration."
         )
     async with asked(settings, endpoint, out) as (model, meter):
@@ -73,7 +73,7 @@ def _check_enough(rows: Sequence[LabelledRow]) -> None:
     try:
         usable_rows(rows)
     except ValueError as error:
-        raise InputError(f"too little to calibrate on: {error}.") from None
+        raise InputError(f"There is too little to calibrate on: {error}.") from None
 
 
 @asynccontextmanager

@@ -59,7 +59,9 @@ def listen(host: str, port: int) -> tuple[socket.socket, Address]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (OSError, UnicodeError) as error:
-        raise InputError(f"--host {host!r} is no address of this machine.") from error
+        raise InputError(
+            f"--host {host!r} is no address of this machine: leave --host out, or give one."
+        ) from error
     family, kind, protocol, _, address = found[0]
     opened = socket.socket(family, kind, protocol)
     try:
@@ -78,7 +80,7 @@ def _told(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"Port {port} is in use: give another with --port, or leave it out to take one that is free."
     if error.errno == errno.EADDRNOTAVAIL:
-        return f"--host {host!r} is no address of this machine."
+        return f"--host {host!r} is no address of this machine: leave --host out, or give one."
     return f"Cannot listen on port {port} of {host!r} ({error.strerror}): give another --port or --host."
 
 

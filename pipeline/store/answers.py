@@ -58,7 +58,7 @@ class Answers:
             row = self._reading.execute(question, given).fetchone()
         except sqlite3.Error as error:
             raise InputError(
-                f"Cannot read {self._path}: {error}. Remove that file, or give another --cache and run again."
+                f"Cannot read {self._path} ({error}): remove it, or give another --cache, and run again."
             ) from error
         return None if row is None else str(row[0])
 
@@ -131,7 +131,7 @@ def open_answers(path: Path, keep: Keep | None = None, kept: Sequence[Row] = ())
             reading = stack.enter_context(closing(sqlite3.connect(path, timeout=BUSY_S)))
         except sqlite3.Error as error:
             raise InputError(
-                f"Cannot open {path}: {error}. Give a folder that can be written with -o."
+                f"Cannot open {path} ({error}): give a folder that can be written with -o."
             ) from error
         answers = Answers(reading, writing, path, keep)
         stack.callback(answers.close)

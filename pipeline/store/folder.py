@@ -113,7 +113,7 @@ def story_folders(out: Path) -> list[Path]:
             entry for entry in out.iterdir() if not entry.name.startswith(".") and _may_hold_report(entry)
         )
     except OSError as error:
-        raise InputError(f"There is no run in {out} ({error.strerror}).") from error
+        raise InputError(f"There is no run in {out} ({error.strerror}): give the folder of one.") from error
 
 
 def _may_hold_report(folder: Path) -> bool:

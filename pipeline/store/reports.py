@@ -66,7 +66,9 @@ def read_report(out: Path) -> Report:
         text = path.read_text(encoding="utf-8")
         return Report.model_validate_json(text)
     except OSError as error:
-        raise InputError(f"There is no run in {out} ({error.strerror} for report.json).") from error
+        raise InputError(
+            f"There is no run in {out} ({error.strerror} for report.json): give the folder of one."
+        ) from error
     except ValidationError as error:
         raise _told(error, text, path) from error
     except ValueError as error:

@@ -69,7 +69,10 @@ def chosen_map(calibration: Path | None, model: str) -> StanceMap | None:
     if calibration is not None:
         fitted = read_map(calibration, FEATURES)
         if fitted.model != model:
-            raise InputError(f"{calibration} was fitted for {fitted.model or 'no model'}, not for {model}.")
+            raise InputError(
+                f"{calibration} was fitted for {fitted.model or 'no model'}, not for {model}: fit one by "
+                "'storycheck calibrate'."
+            )
         return fitted
     shipped_maps = (read_map(path, FEATURES) for path in sorted(MAPS.glob("odds-*.json")))
     return next((fitted for fitted in shipped_maps if fitted.model == model), None)

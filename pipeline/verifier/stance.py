@@ -60,14 +60,18 @@ def read_map(path: Path, features: Sequence[str]) -> StanceMap:
     try:
         fitted = StanceMap.model_validate_json(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputError(f"{shown(path)} cannot be read: {error.strerror}.") from error
+        raise InputError(f"{shown(path)} cannot be read ({error.strerror}): make it readable.") from error
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         reason = printable(f"{where}: {first['msg']}" if where else first["msg"])
-        raise InputError(f"{shown(path)} is no calibration: {reason}.") from error
+        raise InputError(
+            f"{shown(path)} is no calibration ({reason}): give a file of 'storycheck calibrate'."
+        ) from error
     except UnicodeDecodeError as error:
-        raise InputError(f"{shown(path)} is no calibration: it is not UTF-8.") from error
+        raise InputError(
+            f"{shown(path)} is no calibration (no UTF-8): give a file of 'storycheck calibrate'."
+        ) from error
     if fitted.features != tuple(features):
         raise InputError(
             f"{shown(path)} was fitted on other features than this version measures: run 'storycheck "
