@@ -251,7 +251,7 @@ def test_a_line_without_end_is_told_and_the_next_is_read(tmp_path: Path) -> None
     pile.write_bytes(b'{"text": "' + b"a" * LONGEST_FIELD + b'"}\n' + b"\n".join(lines))
     ended = run_command("group", pile, "-o", tmp_path / "out")
     assert ended.code == 3
-    assert ended.err == f"storycheck: not read: {pile}:1: a line of more than 6 MB\n"
+    assert ended.err == f"storycheck: not read: {pile}:1: a line of more than 6 MB.\n"
     assert outlets(tmp_path / "out") == [["Crier", "Gull"]]
 
 
