@@ -179,6 +179,14 @@ def test_what_takes_for_ever_is_ended_and_the_next_is_read() -> None:
         assert PROSE[0] in apart.read(".html", page().encode()).text
 
 
+def test_what_breaks_its_reader_costs_one_file() -> None:
+    with Apart() as apart:
+        assert PROSE[0] in apart.read(".html", page().encode()).text
+        with pytest.raises(NotText, match="broke down over it"):
+            apart.read(".of no form that it knows", b"")
+        assert PROSE[0] in apart.read(".html", page().encode()).text
+
+
 @settings(deadline=None)
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=60), max_size=8))
 def test_every_sentence_of_any_page_cuts_its_own_text(lines: list[str]) -> None:

@@ -64,12 +64,12 @@ def read_page(data: bytes) -> Kept:
 
 
 def _tree(markup: str) -> "HtmlElement":
-    from lxml import html
+    from lxml import etree, html
 
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
         tree = html.document_fromstring(markup.encode("utf-8", "replace"), parser=parser)
-    except ValueError as error:  # a ParserError is one: nothing in it is an element
+    except etree.ParserError as error:  # nothing in it is an element
         raise NotText(_NO_TEXT) from error
     if sum(1 for _ in tree.iter()) > MAX_ELEMENTS:
         raise NotText(f"more than {MAX_ELEMENTS:,} elements in the page, which no article has")
