@@ -153,3 +153,26 @@ def test_only_words_of_the_model_are_told_as_such(text: str, is_verbatim: bool, 
 def test_a_sentence_that_begins_with_a_quotation_gets_no_second_marks() -> None:
     assert words.quoted("It sank.") == "“It sank.”"
     assert words.quoted("“It sank,” he said.") == "“It sank,” he said."
+
+
+@pytest.mark.parametrize(
+    ("time_s", "told"),
+    [(0.04, "0.0 s"), (59.94, "59.9 s"), (59.97, "1 min 0 s"), (200, "3 min 20 s"), (3599.7, "1 h 0 min")],
+)
+def test_a_time_is_told_in_the_units_of_a_clock(time_s: float, told: str) -> None:
+    assert words.seconds(time_s) == told
+
+
+@pytest.mark.parametrize(
+    ("count", "told"),
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (2_000, "2.0 kB"),
+        (20_500_000, "20.5 MB"),
+        (1_117_320_736, "1.1 GB"),
+        (2 * 10**12, "2,000.0 GB"),
+    ],
+)
+def test_a_size_is_told_in_few_digits(count: int, told: str) -> None:
+    assert words.size(count) == told

@@ -6,6 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from pipeline.report.words import size
+
 LEAST_FREE: Final = 200 * 10**6  # bytes that a run of some stories writes
 
 
@@ -40,7 +42,7 @@ def free_space(name: str, folder: Path) -> Check:
         free = shutil.disk_usage(nearest(folder)).free
     except OSError as error:
         return Check(State.broken, name, f"{folder} cannot be looked at ({error.strerror})")
-    told = f"{free / 1e9:,.1f} GB free at {folder}"
+    told = f"{size(free)} free at {folder}"
     if free < LEAST_FREE:
         return Check(State.warning, name, f"{told}: make room")
     return Check(State.ok, name, told)

@@ -137,12 +137,20 @@ def day(when: date | None) -> str:
 
 def seconds(time_s: float) -> str:
     """Return a duration in seconds as ``4.2 s``, ``3 min 12 s`` or ``2 h 5 min``."""
-    if time_s < 60:
+    if round(time_s, 1) < 60:
         return f"{time_s:.1f} s"
     whole = round(time_s)
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def size(count: int) -> str:
+    """Return a number of bytes as ``1.1 GB``, ``20.5 MB`` or ``3.0 kB``."""
+    for unit, bytes_each in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if count >= bytes_each:
+            return f"{count / bytes_each:,.1f} {unit}"
+    return counted(count, "byte")
 
 
 def rewording(claim: Claim) -> str:
