@@ -56,7 +56,11 @@ def check(
     ] = None,
     against: Annotated[
         list[str] | None,
-        typer.Option(metavar="PATH", help="Check them as drafts against these alone; may be repeated."),
+        typer.Option(
+            metavar="PATH",
+            help="Check them as drafts against these alone; may be repeated.",
+            rich_help_panel="What is read",
+        ),
     ] = None,
     field: Field = None,
     out: Annotated[

@@ -77,6 +77,7 @@ Field = Annotated[
         metavar="OURS=THEIRS",
         envvar="STORYCHECK_FIELD",
         help="What rows call a field, as outlet=source; may be repeated.",
+        rich_help_panel="What is read",
     ),
 ]
 Model = Annotated[
