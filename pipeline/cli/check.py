@@ -58,7 +58,7 @@ def check(
         list[str] | None,
         typer.Option(
             metavar="PATH",
-            help="Check them as drafts against these alone; may be repeated.",
+            help="Check them as drafts against these alone.",
             rich_help_panel="What is read",
         ),
     ] = None,
@@ -71,7 +71,7 @@ def check(
         list[FailOn] | None,
         typer.Option(
             metavar="WHAT",
-            help="Exit with 1 if any is contradicted, unsupported, error; may be repeated.",
+            help="contradicted, unsupported, error: exit with 1.",
             rich_help_panel=REPORT,
         ),
     ] = None,

@@ -76,7 +76,7 @@ Field = Annotated[
     typer.Option(
         metavar="OURS=THEIRS",
         envvar="STORYCHECK_FIELD",
-        help="What rows call a field, as outlet=source; may be repeated.",
+        help="What rows call a field, as outlet=source.",
         rich_help_panel="What is read",
     ),
 ]
