@@ -3,6 +3,7 @@
 Measured in this process's own time: other work on the machine does not count.
 """
 
+import io
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,7 +12,9 @@ from datetime import date
 import pytest
 
 from pipeline.reading.decode import NotText, decode
-from pipeline.reading.metadata import read_front_matter, read_page
+from pipeline.reading.forms.lines import Line, joined, without_running
+from pipeline.reading.forms.tables import read_table
+from pipeline.reading.metadata import read_front_matter, read_page, web_address
 from pipeline.reading.roles import paragraph_roles
 from pipeline.reading.sentences import LONGEST_SENTENCE, split_sentences
 from pipeline.reading.sources import printable
@@ -51,6 +54,15 @@ def _decoded(text: str) -> None:
         decode(text.encode() + b"\xff")
 
 
+def _printed(text: str) -> None:
+    lines = [Line(line, 10.0, 1) for part in text.splitlines() if (line := part.strip())]
+    joined(without_running([lines])[0], 1)
+
+
+def _table(text: str) -> None:
+    list(read_table(io.BufferedReader(io.BytesIO(f"text\n{text}".encode())), {}))
+
+
 READERS: dict[str, Callable[[str], object]] = {
     "split_sentences": split_sentences,
     "paragraph_roles": lambda text: paragraph_roles(text.splitlines()),
@@ -58,6 +70,9 @@ READERS: dict[str, Callable[[str], object]] = {
     "page": lambda text: read_page(text, split_sentences(text, most=5000)),
     "decode": _decoded,
     "toml": _toml,
+    "printed": _printed,
+    "table": _table,
+    "web_address": lambda text: web_address(f"https://x/{text}"[:8_000]),
     "printable": printable,
     "find_quotations": find_quotations,
     "find_names": find_names,

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pipeline.cli.running import MANY
 from pipeline.errors import InputError
-from pipeline.ingest import ingest
+from pipeline.ingest import ingest, open_stories
 from pipeline.reading.forms.fields import LONGEST_FIELD
 from pipeline.reading.forms.kept import Kept
 from pipeline.reading.forms.tables import read_table
@@ -21,8 +21,9 @@ from pipeline.reading.forms.text import MAX_TEXT_BYTES
 from pipeline.store import read_report, read_run
 from schemas.article import Article, Story
 from tests.commands import Serve, run_command
+from tests.documents import pdf
 from tests.fake_endpoint import check_answer
-from tests.webpages import PROSE
+from tests.webpages import HEADLINE, PROSE, page
 
 ROWS: list[dict[str, object]] = [
     {"id": 7, "outlet": "Gull", "title": "Mill burns", "published": "2031-05-06T07:00:00Z",
@@ -265,6 +266,19 @@ def test_a_field_that_is_none_is_told(tmp_path: Path, option: str, reason: str) 
         assert reason in ended.told
     ended = run_command("check", tmp_path / "a.txt", "--field", "url=a", "--field", "url=b")
     assert "gives url twice" in ended.told
+
+
+def test_stories_that_are_read_when_their_turn_comes_are_the_same(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        rows = [{**row, "body": f"In {name}: {row['text']}"} for row in ROWS]
+        (tmp_path / name / "dump.jsonl").write_text(lines(rows))
+        (tmp_path / name / "gull.html").write_text(page(headline=f"{HEADLINE} in {name}"))
+        (tmp_path / name / "crier.pdf").write_bytes(pdf([[name, *PROSE], PROSE]))
+    held = ingest([tmp_path], {"text": "body"})
+    read_later = list(open_stories([tmp_path], {"text": "body"}))
+    assert read_later == held
+    assert [len(story.articles) for story in held] == [4, 4]
 
 
 def test_a_run_knows_when_its_dump_was_edited(tmp_path: Path, serve: Serve) -> None:

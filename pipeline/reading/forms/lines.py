@@ -16,7 +16,9 @@ _NARROWEST: Final = 30  # code points of a column
 _ABOUT: Final = 3  # lines before and behind
 _LARGER: Final = 1.15  # letters of a headline, beside those of most lines
 _CLOSED: Final = re.compile(r"[.!?…。！？।:][\"'”’»)\]]*$")
-_HYPHEN: Final = re.compile(r"([^\W\d_]+)[-‐\xad]$")
+_HYPHEN: Final = re.compile(r"(?<![^\W\d_])([^\W\d_]++)[-‐\xad]$")
+_COMPOUND: Final = re.compile(r"(?<![^\W\d_])[^\W\d_]++(?:[-‐][^\W\d_]++)+")
+_END: Final = 100  # code points of a line that tell how it ends
 _BULLET: Final = re.compile(r"[•‣▪◦●*+–—-]\s|\d{1,3}[.)]\s")
 _NUMBER: Final = re.compile(
     r"\W*(?:page|p\.|seite|página|pág\.)?\s?\d{1,4}(?:\s?(?:/|of|von|de|sur)\s?\d{1,4})?\W*", re.IGNORECASE
@@ -63,7 +65,7 @@ def _keys(page: Sequence[Line], place: int) -> list[tuple[int, str]]:
 
 def joined(lines: Sequence[Line], pages: int) -> tuple[str, tuple[int, ...]]:
     """Return the text that ``lines`` are, a paragraph a line, and the offsets that its ``pages`` begin at."""
-    words = {word for line in lines for word in re.findall(r"[^\W\d_]+(?:[-‐][^\W\d_]+)+", line.text)}
+    words = {word for line in lines for word in _COMPOUND.findall(line.text)}
     usual = Counter(line.size for line in lines for _ in line.text).most_common(1)[0][0] if lines else 0.0
     parts: list[str] = []
     starts: list[int] = []
@@ -90,9 +92,9 @@ def _between(lines: Sequence[Line], i: int, usual: float) -> str:
     if not is_one_size or _BULLET.match(following.text):
         return "\n\n"
     begins_low = following.text[0].islower()
-    if _HYPHEN.search(line.text) and begins_low:
+    if _HYPHEN.search(line.text[-_END:]) and begins_low:
         return ""
-    is_closed = _CLOSED.search(line.text) is not None
+    is_closed = _CLOSED.search(line.text[-_END:]) is not None
     if begins_low and not is_closed:
         return " "
     if line.size > _LARGER * usual:  # a headline of several lines
@@ -104,5 +106,5 @@ def _between(lines: Sequence[Line], i: int, usual: float) -> str:
 
 def _is_compound(before: str, after: str, words: set[str]) -> bool:
     """Tell whether the hyphen between two lines is the word's own: it is written so elsewhere."""
-    first, second = _HYPHEN.search(before), re.match(r"[^\W\d_]+", after)
+    first, second = _HYPHEN.search(before[-_END:]), re.match(r"[^\W\d_]+", after)
     return bool(first and second and f"{first[1]}-{second[0]}" in words)

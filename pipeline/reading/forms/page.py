@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MAX_ELEMENTS: Final = 100_000  # the largest live tickers have some ten thousand
 _BLOCKS: Final = frozenset("p head item quote row lb list table code div ab".split())
 _SHORT: Final = 250  # code points
+_END: Final = 100  # code points of a line that tell how it ends
 _CLOSED: Final = re.compile(r"[.!?…。！？।][\"'”’»)\]]*$")
 _HEAD: Final = 3  # lines among which a page's own headline stands, if it is in the text at all
 _SAVED_FROM: Final = re.compile(
@@ -52,7 +53,7 @@ def read_page(data: bytes) -> Kept:
     found, lines = _extracted(tree)
     if len("".join(lines)) < _SHORT:  # so little that all the page was taken, its frame included
         found, lines = _extracted(tree, favor_precision=True)
-    if not any(_CLOSED.search(line) for line in lines):
+    if not any(_CLOSED.search(line[-_END:]) for line in lines):
         raise NotText(_NO_TEXT)
     if is_wall("\n".join(lines)):
         raise NotText(_WALL)
