@@ -315,23 +315,55 @@ HOSTILE: Final[tuple[Hostile, ...]] = (
     Hostile("same-text", _file("same", GOOD.encode()), skipped="same text as"),
     Hostile("hidden", lambda folder: _write(folder, ".hidden.txt", MILL.encode()), skipped="a hidden file"),
     Hostile("only-a-suffix", lambda folder: _write(folder, ".txt", MILL.encode()), skipped="a hidden file"),
-    Hostile("page-of-nesting", _form("bad.html", b"<p>" + b"<div>" * 200_000), skipped="no running text"),
-    Hostile("page-of-open-quotes", _form("bad.html", b"<a b='" * 100_000), skipped="no running text"),
-    Hostile("page-of-comments", _form("bad.html", b"<!--" * 500_000), skipped="no running text"),
     Hostile(
-        "page-of-entities", _form("bad.html", b"<p>" + b"&amp;&#0;&#x110000;" * 50_000), skipped="no running"
+        "page-of-nesting",
+        _form("page-of-nesting.html", b"<p>" + b"<div>" * 200_000),
+        skipped="no running text",
     ),
-    Hostile("page-of-nothing", _form("bad.html", b"\x00" * 5_000), skipped="binary"),
-    Hostile("archive-of-archives", _form("bad.mhtml", _NESTED_PARTS), skipped=" "),
-    Hostile("pdf-of-nothing", _form("bad.pdf", b"%PDF-1.7\n" + b"\n" * 100_000), skipped="a damaged PDF"),
-    Hostile("pdf-of-open-brackets", _form("bad.pdf", b"%PDF-1.7\n1 0 obj\n" + b"[" * 100_000), skipped=" "),
-    Hostile("word-of-text", _form("bad.docx", MILL.encode()), skipped="a damaged Word file"),
-    Hostile("word-cut-off", _form("bad.docx", b"PK\x03\x04" + b"\x00" * 400), skipped="a damaged Word file"),
-    Hostile("lines-of-brackets", _form("bad.jsonl", b"[" * 100_000 + b"\n"), skipped="not valid JSON"),
-    Hostile("lines-of-numbers", _form("bad.jsonl", b"9" * 100_000 + b"\n"), skipped="not "),
-    Hostile("table-of-quotes", _form("bad.csv", b'text\n"' + b'""' * 50_000), skipped="no row of a table"),
-    Hostile("table-of-columns", _form("bad.csv", b"," * 500_000 + b"\n"), skipped="no column 'text'"),
-    Hostile("table-of-binary", _form("bad.tsv", b"text\x00\x01\n" * 99), skipped="binary"),
+    Hostile(
+        "page-of-open-quotes",
+        _form("page-of-open-quotes.html", b"<a b='" * 100_000),
+        skipped="no running text",
+    ),
+    Hostile("page-of-comments", _form("page-of-comments.html", b"<!--" * 500_000), skipped="no running text"),
+    Hostile(
+        "page-of-entities",
+        _form("page-of-entities.html", b"<p>" + b"&amp;&#0;&#x110000;" * 50_000),
+        skipped="no running",
+    ),
+    Hostile("page-of-nothing", _form("page-of-nothing.html", b"\x00" * 5_000), skipped="binary"),
+    Hostile("archive-of-archives", _form("archive-of-archives.mhtml", _NESTED_PARTS), skipped=" "),
+    Hostile(
+        "pdf-of-nothing",
+        _form("pdf-of-nothing.pdf", b"%PDF-1.7\n" + b"\n" * 100_000),
+        skipped="a damaged PDF",
+    ),
+    Hostile(
+        "pdf-of-open-brackets",
+        _form("pdf-of-open-brackets.pdf", b"%PDF-1.7\n1 0 obj\n" + b"[" * 100_000),
+        skipped=" ",
+    ),
+    Hostile("word-of-text", _form("word-of-text.docx", MILL.encode()), skipped="a damaged Word file"),
+    Hostile(
+        "word-cut-off",
+        _form("word-cut-off.docx", b"PK\x03\x04" + b"\x00" * 400),
+        skipped="a damaged Word file",
+    ),
+    Hostile(
+        "lines-of-brackets",
+        _form("lines-of-brackets.jsonl", b"[" * 100_000 + b"\n"),
+        skipped="not valid JSON",
+    ),
+    Hostile("lines-of-numbers", _form("lines-of-numbers.jsonl", b"9" * 100_000 + b"\n"), skipped="not "),
+    Hostile(
+        "table-of-quotes",
+        _form("table-of-quotes.csv", b'text\n"' + b'""' * 50_000),
+        skipped="no row of a table",
+    ),
+    Hostile(
+        "table-of-columns", _form("table-of-columns.csv", b"," * 500_000 + b"\n"), skipped="no column 'text'"
+    ),
+    Hostile("table-of-binary", _form("table-of-binary.tsv", b"text\x00\x01\n" * 99), skipped="binary"),
     Hostile("other-suffix", lambda folder: _write(folder, "a.txt.exe", b"MZ"), skipped="in no form"),
     Hostile(
         "sidecar-names-a-path", _sidecar('[articles."../../etc/passwd"]\ntitle = "x"\n'), skipped="named in"
