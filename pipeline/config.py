@@ -104,6 +104,11 @@ def wants_color() -> bool | None:
     return False if is_against else None
 
 
+def silence_libraries() -> None:
+    """Have no library report to its makers; onnxruntime does, unless it is told before it loads."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+
+
 def shown_address(address: str) -> str:
     """Return ``address`` as it can be shown: without a name and password, and without its query."""
     shown, *rest = re.split(r"[?#]", address, maxsplit=1)

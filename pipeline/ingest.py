@@ -9,7 +9,16 @@ from pipeline.reading.articles import Reading
 from pipeline.reading.forms.fields import Fields
 from pipeline.reading.metadata import Metadata
 from pipeline.reading.sidecar import SIDECAR, read_sidecar
-from pipeline.reading.sources import WANTED, Source, find_sources, is_regular, printable, real_path, shown
+from pipeline.reading.sources import (
+    WANTED,
+    Source,
+    find_sources,
+    is_regular,
+    nothing_found,
+    printable,
+    real_path,
+    shown,
+)
 from schemas.article import Article, Skipped, Story
 
 
@@ -33,7 +42,7 @@ def ingest(
     stories = [story for story in read if story.articles]
     homeless = [skip for story in read if not story.articles for skip in story.skipped]
     if not stories:
-        raise InputError(_nothing_left(paths, homeless))
+        raise InputError(nothing_found(paths, homeless))
     first = stories[0].model_copy(update={"skipped": (*stories[0].skipped, *homeless)})
     return [first, *stories[1:]]
 
@@ -78,7 +87,7 @@ def open_stories(
             else:
                 homeless += _story(source, reading).skipped
     if not sources:
-        raise InputError(_nothing_left(paths, homeless))
+        raise InputError(nothing_found(paths, homeless))
     return Stories(sources, homeless, fields)
 
 
@@ -86,13 +95,6 @@ def _is_story(source: Source, reading: Reading) -> bool:
     sidecars = _Sidecars(source.files)
     found = (one for path in sorted(source.files) for one in reading.articles(path, sidecars.about(path)))
     return any(isinstance(one, Article) for one in found)
-
-
-def _nothing_left(paths: Sequence[Path], skipped: Sequence[Skipped]) -> str:
-    looked = ", ".join(shown(path) for path in paths[:3]) + (", ..." if len(paths) > 3 else "")
-    reasons = "; ".join(f"{skip.path}: {skip.reason}" for skip in skipped[:3])
-    more = f"; and {len(skipped) - 3} more" if len(skipped) > 3 else ""
-    return f"no article found in {looked}{f' ({reasons}{more})' if reasons else ''}: {WANTED}"
 
 
 def _story(source: Source, reading: Reading) -> Story:

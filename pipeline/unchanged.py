@@ -1,7 +1,8 @@
 """Tells whether a story was checked before just as it would be checked now: then its report can stay.
 
-Model, prompts, settings, code, data and stored answers have to be those of run.json, the articles those of
-report.json, and that as the run wrote it: then nothing else can come of it.
+Model, prompts, code, data and stored answers have to be those of run.json, the articles those of
+report.json, and that as the run wrote it: then nothing else can come of it. Settings bound what a run takes:
+one that is complete would be the same with others.
 """
 
 from collections.abc import Mapping
@@ -63,7 +64,6 @@ def _is_made_alike(record: RunRecord, now: Making) -> bool:
         and (run.model, run.endpoint) == (endpoint.model, endpoint.name)
         and (run.model_sha256, run.engine) == (endpoint.model_sha256, endpoint.engine)
         and run.prompts == now.prompts.used()
-        and run.settings == now.settings
         and record.made_by == made_by(now.fitted)
         and record.lacks == now.lacks
         and all(_is_stored(now.answers, short, wanted) for short, wanted in record.answers.items())

@@ -96,6 +96,17 @@ def test_the_report_is_from_the_draft_s_side_alone(desk: Path, server: FakeEndpo
     assert (report.run.complete, coverage.sentences, coverage.sentences_read) == (True, 3, 3)
 
 
+def test_a_draft_that_was_not_checked_is_no_draft_that_its_sources_settle(
+    desk: Path, server: FakeEndpoint
+) -> None:
+    given = ("check", desk / "draft.md", "--against", desk / "sources", "-o", desk / "out", "--model", "m")
+    assert run_command(*given, "--max-calls", "0").code == 3
+    for page in ("report.html", "report.md"):
+        told = (desk / "out" / page).read_text(encoding="utf-8")
+        assert "None so far, but not everything was checked." in told
+        assert "Some source settles each claim." not in told
+
+
 def test_nothing_is_asked_about_a_claim_of_a_source(desk: Path, server: FakeEndpoint) -> None:
     check(desk)
     questions = asked(server)

@@ -133,7 +133,7 @@ def test_more_articles_join_the_stories_that_are_there(tmp_path: Path) -> None:
     [sidecar] = out.glob("*/story.toml")
     sidecar.write_text(sidecar.read_text().replace('"Crier"', '"The Crier"') + "# by hand\n")
     ended = run_command("group", second, "-o", out)
-    assert "3 articles read, 1 of them there before" in ended.out
+    assert "3 articles read, 1 of them known: there before, or given twice" in ended.out
     assert outlets(out) == [["Beacon", "Crier", "Gull"], ["Echo", "Gull"]]
     assert '"The Crier"' in sidecar.read_text()
     assert sidecar.read_text().count("[articles.") == 3
@@ -158,7 +158,7 @@ def test_folders_are_walked_and_their_sidecars_read(tmp_path: Path, example: Pat
     ferry = next(s for s in groups(tmp_path / "in" / "out") if "ferr" in json.dumps(s).lower())
     assert {one["outlet"] for one in ferry["articles"]} > {"The Velmark Tribune", "Radio Velmark"}
     again = run_command("group", tmp_path / "in", "-o", tmp_path / "in" / "out")
-    assert "8 articles read, 8 of them there before" in again.out
+    assert "8 articles read, 8 of them known: there before, or given twice" in again.out
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_folders_are_walked_and_their_sidecars_read(tmp_path: Path, example: Pat
         ("[1]", "not an object such as"),
         ('{"title": "x"}', "no field 'text' (its fields: title): name the one with the text by --field"),
         ('{"text": 7}', "its text is no text"),
-        ('{"text": " "}', "empty file"),
+        ('{"text": " "}', "its text is empty"),
         ('{"text": "\\u0000\\u0000"}', "a binary file, not text"),
         ('{"text": "\\ud800 said"}', "not valid UTF-8"),
         ('{"text": "A dog barked.", "outlet": 3}', "outlet must be text"),
@@ -439,3 +439,12 @@ def test_a_damaged_store_is_told(tmp_path: Path, pile: Path) -> None:
     out.mkdir()
     (out / "grouping.sqlite").write_bytes(b"no store" * 1000)
     assert "grouping.sqlite cannot be used" in run_command("group", pile, "-o", out).told
+
+
+def test_a_pile_without_any_article_is_no_success(tmp_path: Path) -> None:
+    (tmp_path / "pile").mkdir()
+    (tmp_path / "pile" / "picture.png").write_bytes(b"\x89PNG")
+    ended = run_command("group", tmp_path / "pile", "-o", tmp_path / "out")
+    assert ended.code == 2
+    assert "no article found in" in ended.told
+    assert "picture.png" in ended.told

@@ -165,11 +165,40 @@ def test_a_bad_line_is_told_with_its_place_and_the_rest_goes_on(
     assert skipped.reason.startswith(reason)
 
 
+def test_a_name_that_no_row_has_is_told_and_the_articles_are_read(tmp_path: Path) -> None:
+    story = read(tmp_path / "dump.jsonl", lines(ROWS), published="dat", outlet="outlet", url="source.link")
+    assert [told(article)[1] for article in story.articles] == ["Gull", "Echo"]
+    [skipped] = story.skipped
+    assert skipped.is_lost
+    assert skipped.reason == (
+        "no row has what --field published=dat, url=source.link names "
+        "(the first has: id, outlet, title, published, url, text)"
+    )
+
+
+def test_a_name_that_some_row_has_without_a_value_is_none_that_is_missing(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [{"text": PROSE[0]}, {"text": PROSE[1], "source": {"link": None}}]
+    assert not read(tmp_path / "dump.jsonl", lines(rows), url="source.link").skipped
+
+
+def test_a_table_without_a_column_that_was_named_is_not_read(tmp_path: Path) -> None:
+    with pytest.raises(
+        InputError, match=r"no row has what --field published=dat names \(the first has: id, "
+    ):
+        read(tmp_path / "dump.csv", table(ROWS), published="dat")
+
+
+def test_an_object_where_text_belongs_is_told_with_the_name_to_give(tmp_path: Path) -> None:
+    rows = [ROWS[0], {**ROWS[1], "outlet": {"name": "Echo", "city": "Kelmar"}}]
+    [skipped] = read(tmp_path / "dump.jsonl", lines(rows)).skipped
+    assert skipped.reason == "outlet holds name, city: name one of them, as in --field outlet=outlet.name"
+
+
 @pytest.mark.parametrize(
     ("bad", "place", "reason"),
     [
         ("1,Gull,x,2031-05-06,,text,more,and more", "dump.csv:3", "8 cells for 6 columns"),
-        ("1,Gull,x,2031-05-06,,", "dump.csv:3", "empty file"),
+        ("1,Gull,x,2031-05-06,,", "dump.csv:3", "its text is empty"),
         ('1,Gull,"x"y,2031-05-06,,text', "dump.csv:3", "no row of a table"),
         ('1,Gull,x,2031-05-06,,"' + "a" * LONGEST_FIELD + '"', "dump.csv", "a line of more than 6 MB"),
     ],

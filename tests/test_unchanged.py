@@ -164,12 +164,17 @@ def test_any_change_makes_it_be_checked_again(
     assert read_report(out).claims
 
 
-@pytest.mark.parametrize("options", [("--concurrency", "3"), ("--model", "another")])
-def test_another_setting_makes_it_be_checked_again(
+def test_another_model_makes_it_be_checked_again(story: Path, server: FakeEndpoint) -> None:
+    check(story)
+    assert not is_kept(story, "--model", "another")
+    assert is_kept(story, "--model", "another")
+
+
+@pytest.mark.parametrize("options", [("--concurrency", "3"), ("--max-calls", "500"), ("--timeout", "90")])
+def test_what_bounds_a_run_changes_no_report_that_is_whole(
     story: Path, server: FakeEndpoint, options: tuple[str, ...]
 ) -> None:
     check(story)
-    assert not is_kept(story, *options)
     assert is_kept(story, *options)
 
 

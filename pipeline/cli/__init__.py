@@ -7,6 +7,7 @@ by the command that needs them, so that --help and re-rendering a report stay in
 import gc
 import io
 import sys
+import traceback
 from collections.abc import Callable
 from typing import Annotated
 
@@ -26,7 +27,7 @@ from pipeline.cli.models import models
 from pipeline.cli.options import WITH_SETTINGS, prefix_of
 from pipeline.cli.report import report, schema
 from pipeline.cli.review import review
-from pipeline.cli.screen import INCOMPLETE, told
+from pipeline.cli.screen import INCOMPLETE, USAGE, told
 from pipeline.cli.usage import told_usage
 from pipeline.errors import StorycheckError
 
@@ -34,6 +35,8 @@ from pipeline.errors import StorycheckError
 # 700, a tenth of its time goes into looking through them again.
 GARBAGE_AFTER = 50_000
 INTERRUPTED = 130  # what typer makes of Ctrl-C
+PIPE_CLOSED = 141  # as a shell has it where the reader of an output is gone
+DEFECT = 70  # of ours (EX_SOFTWARE): never to be taken for what --fail-on means
 STORIES, RUNS, SETUP, MEASURE = "Stories", "A run", "Set-up", "Measuring and formats"
 EXAMPLES = """
 Examples:
@@ -96,6 +99,17 @@ def main() -> None:
         raise SystemExit(told(str(error), error.exit_code)) from None
     except typer.TyperException as error:
         raise SystemExit(told_usage(error)) from None
+    except SystemExit as ended:  # typer's own
+        if isinstance(ended.__context__, BrokenPipeError):
+            raise SystemExit(PIPE_CLOSED) from None
+        raise
+    except OSError as error:
+        place = error.filename or "standard output"
+        message = f"{place} cannot be used ({error.strerror}): make room there, or name another place."
+        raise SystemExit(told(message, USAGE)) from None
+    except Exception:
+        traceback.print_exc()
+        raise SystemExit(DEFECT) from None
     if code == INTERRUPTED:
         message = "interrupted; what was answered is kept, run the same command again to go on."
         code = told(message, INCOMPLETE)

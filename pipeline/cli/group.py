@@ -29,7 +29,7 @@ def group(
     ],
     out: Annotated[Path, typer.Option("-o", "--out", metavar="FOLDER", help="Folder for the stories.")],
     days: Annotated[int, typer.Option(min=0, max=3650, metavar="N", help="Days that a story may take.")] = 7,
-    least: Annotated[int, typer.Option(min=2, metavar="N", help="Outlets that make a story.")] = 2,
+    least: Annotated[int, typer.Option(min=2, metavar="N", help="Outlets that make a new story.")] = 2,
     field: Field = None,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print the folder alone.")] = False,
     config: ConfigFile = None,
@@ -75,7 +75,7 @@ def _print(outcome: "Outcome", days: int) -> None:
     from pipeline.report.text import one_line
     from pipeline.report.words import counted
 
-    told_known = f", {outcome.known:,} of them there before" if outcome.known else ""
+    told_known = f", {outcome.known:,} of them known: there before, or given twice" if outcome.known else ""
     typer.echo(f"{counted(outcome.read, 'article')} read{told_known}")
     if outcome.undated:
         typer.echo(f"{outcome.undated:,} without a date: compared with those of any day")

@@ -1,5 +1,6 @@
 """What check reads: files, and pages, fetched into the folder of the run before anything is read."""
 
+import io
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,8 +27,9 @@ def asked(articles: Sequence[str], sources: Sequence[str] | None, out: str) -> A
     from pipeline.fetching.given import read_given
     from pipeline.store import is_url
 
-    against = read_given(sources, sys.stdin.buffer) if sources else None
-    what = Asked(read_given(articles, sys.stdin.buffer), against)
+    stdin = sys.stdin.buffer if sys.stdin else io.BytesIO()  # there may be none, as under some schedulers
+    against = read_given(sources, stdin) if sources else None
+    what = Asked(read_given(articles, stdin), against)
     if is_url(out) and any(given.urls for given in what if given is not None):
         raise InputError("Pages are kept beside the report: give a folder for -o, no URL.")
     return what

@@ -45,6 +45,7 @@ def dry_run_of(stories: "Stories", out: Path, settings: Settings) -> int:
     from pipeline.prices import BATCH_SHARE
     from pipeline.session import open_endpoint
 
+    _tell_of_piles(stories, quiet=False)
     with open_endpoint(settings, read_environment(settings.base_url), lambda _done, _all: None) as endpoint:
         asked = endpoint.at_share(BATCH_SHARE) if settings.batch else endpoint
         planned = asyncio.run(plan(stories, out, settings, asked))

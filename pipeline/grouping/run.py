@@ -7,12 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from pipeline.errors import InputError
 from pipeline.grouping.intake import take_in
 from pipeline.grouping.sameness import Sameness, shipped
 from pipeline.grouping.settle import settle
 from pipeline.grouping.stories import size, write_lists, write_skipped, write_story
 from pipeline.progress import Progress
 from pipeline.reading.forms.fields import Fields
+from pipeline.reading.sources import nothing_found
 from pipeline.store.grouping import Grouping, open_grouping
 from schemas.article import Skipped
 
@@ -59,11 +61,13 @@ def group(
 ) -> Outcome:
     """Put articles into stories in ``out``, a folder, beside those that are there.
 
-    ``hear`` is told at once of what is skipped. Raises InputError where a path is not there, or ``out``
-    cannot be written.
+    ``hear`` is told at once of what is skipped. Raises InputError where a path is not there, no article is
+    found, or ``out`` cannot be written.
     """
     with open_grouping(out) as store:
         taken = take_in(asked.paths, asked.fields, out, store, progress, hear)
+        if not taken.read:
+            raise InputError(f"{nothing_found(asked.paths, taken.skipped)}.")
         before = {number for number, _, has_folder in store.stories() if has_folder}
         pairs = settle(store, asked.days, sameness or shipped(), progress)
         _write(store, out, asked.least, progress)

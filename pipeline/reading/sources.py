@@ -89,6 +89,14 @@ def shown(path: Path) -> str:
     return printable(str(path))
 
 
+def nothing_found(paths: Sequence[Path], skipped: Sequence[Skipped]) -> str:
+    """Return what to say where ``paths`` hold no article, with the reasons against what they hold."""
+    looked = ", ".join(shown(path) for path in paths[:3]) + (", ..." if len(paths) > 3 else "")
+    reasons = "; ".join(f"{skip.path}: {skip.reason}" for skip in skipped[:3])
+    more = f"; and {len(skipped) - 3} more" if len(skipped) > 3 else ""
+    return f"no article found in {looked}{f' ({reasons}{more})' if reasons else ''}: {WANTED}"
+
+
 def printable(text: str) -> str:
     """Return ``text`` with control characters, marks that reorder text and undecodable bytes escaped."""
     return "".join(

@@ -13,7 +13,6 @@ from pipeline.report.summary import Summary, summarise
 from pipeline.report.text import one_line
 from schemas.contradiction import Relation, Side
 from schemas.report import Report, ReportArticle, ReportClaim
-from schemas.verdict import Label
 
 # What starts markup inside a line; what does so at a line's start never gets there, as every line begins
 # with ours. A dot or colon only where it would make a bare address a link.
@@ -114,7 +113,7 @@ def _single(summary: Summary, article: Articles) -> Iterator[str]:
     terms = summary.terms
     yield from (f"## {terms.alone}", "")
     if not summary.single.outlets:
-        yield from (terms.none_alone if summary.labels[Label.supported] else "There are none.", "")
+        yield from (summary.none_alone, "")
     for reason in summary.reasons:
         yield f"- *{words.REASON[reason]}*: {terms.reasons[reason]}"
     if summary.reasons:

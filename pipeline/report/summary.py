@@ -55,6 +55,13 @@ class Summary:
     problems: tuple[Problem, ...]
 
     @property
+    def none_alone(self) -> str:
+        """What there is to say where no claim stands alone: no all-clear where not everything was checked."""
+        if self.gaps:
+            return "None so far, but not everything was checked."
+        return self.terms.none_alone if any(self.labels.values()) else "There are no claims."
+
+    @property
     def result(self) -> str:
         """The outcome and what it rests on, in one sentence."""
         return f"{self.outcome}; {self.basis}."

@@ -63,7 +63,7 @@ DRAFT: Final = Terms(
     none_alone="Some source settles each claim.",
     reasons=MappingProxyType(
         {
-            UnsupportedReason.nothing_found.value: "no sentence of a source was found that comes near it",
+            UnsupportedReason.nothing_found.value: "no sentence of a source shares enough words with it",
             UnsupportedReason.inconclusive.value: "a source touches on it, but does not settle it",
             UnsupportedReason.nothing_to_compare.value: "there was no source to compare it with",
         }

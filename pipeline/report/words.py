@@ -47,7 +47,7 @@ REASON: Mapping[str, str] = MappingProxyType(
 )
 REASON_EXPLAINED: Mapping[str, str] = MappingProxyType(
     {
-        UnsupportedReason.nothing_found.value: "no sentence of another article was found that comes near it",
+        UnsupportedReason.nothing_found.value: "no sentence of another article shares enough words with it",
         UnsupportedReason.inconclusive.value: "another article touches on it, but does not settle it",
         UnsupportedReason.nothing_to_compare.value: "there was no other article to compare it with",
         UnsupportedReason.other_languages.value: (

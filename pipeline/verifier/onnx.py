@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.config import silence_libraries
+
 if TYPE_CHECKING:
     from tokenizers import Encoding
 
@@ -27,9 +29,11 @@ class Model:
 
     def __init__(self, weights: Path, output: str) -> None:
         # Loaded with the first model: a run whose vectors are all known needs neither.
+        silence_libraries()
         import onnxruntime  # noqa: PLC0415
         from tokenizers import Tokenizer  # noqa: PLC0415
 
+        onnxruntime.disable_telemetry_events()  # Windows has a second kind, which no variable turns off
         self._output = output
         options = onnxruntime.SessionOptions()
         # A text takes two milliseconds: shared between two threads it takes longer, for the same numbers.

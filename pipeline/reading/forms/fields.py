@@ -36,15 +36,45 @@ def read_fields(given: Iterable[str]) -> dict[str, str]:
     return fields
 
 
+class Unmet:
+    """The names that were given for fields, as long as no row has them."""
+
+    def __init__(self, fields: Fields) -> None:
+        self._fields = {ours: theirs for ours, theirs in fields.items() if ours != "text"}
+        self._first: Mapping[str, object] = {}
+
+    def look(self, found: Mapping[str, object]) -> None:
+        """Strike out the names that the row ``found`` has, be it without a value."""
+        if not self._fields:
+            return
+        self._first = self._first or found
+        self._fields = {o: theirs for o, theirs in self._fields.items() if not _has(found, theirs)}
+
+    def told(self) -> str | None:
+        """Return what is wrong with them; None where each was found."""
+        if not self._fields or not self._first:
+            return None
+        named = ", ".join(f"{ours}={theirs}" for ours, theirs in self._fields.items())
+        return f"no row has what --field {named} names (the first has: {_names_in(self._first)})"
+
+
 def article(found: Mapping[str, object], fields: Fields) -> Kept:
     """Return the article that a row is. Raises NotText where it is none, or a field cannot be used."""
     name = fields.get("text", "text")
     text = _value(found, name)
     if not isinstance(text, str):
         raise NotText(_lacking(found, name))
+    if not text.strip():
+        raise NotText(f"its {name} is empty")
     for ours in ("title", "outlet", "published", "url"):
         theirs = fields.get(ours, ours)
-        if not isinstance(_value(found, theirs), str | None):
+        value = _value(found, theirs)
+        if isinstance(value, dict) and value:
+            raise NotText(
+                f"{theirs} holds {_names_in(value)}: name one of them, as in --field "
+                f"{ours}={theirs}.{tidy(str(next(iter(value))))}"
+            )
+        if not isinstance(value, str | None):
             raise NotText(f"{theirs} must be text")
     title, outlet, stamp, url, language = (
         value if isinstance(value := _value(found, fields.get(ours, ours)), str) else ""
@@ -70,9 +100,23 @@ def _value(found: Mapping[str, object], name: str) -> object:
 def _lacking(found: Mapping[str, object], name: str) -> str:
     if _value(found, name) is not None:
         return f"its {name} is no text"
+    return (
+        f"no field {name!r} (its fields: {_names_in(found)}): name the one with the text by --field text=NAME"
+    )
+
+
+def _names_in(found: Mapping[str, object]) -> str:
     has = ", ".join(tidy(str(key)) or "" for key in list(found)[:_SHOWN]) or "none"
-    more = ", ..." if len(found) > _SHOWN else ""
-    return f"no field {name!r} (its fields: {has}{more}): name the one with the text by --field text=NAME"
+    return f"{has}, ..." if len(found) > _SHOWN else has
+
+
+def _has(found: Mapping[str, object], name: str) -> bool:
+    """Tell whether there is a field ``name``, or one that "source.name" leads to."""
+    if name in found:
+        return True
+    outer, dot, inner = name.rpartition(".")
+    above = _value(found, outer) if dot else None
+    return isinstance(above, dict) and inner in above
 
 
 def _day(stamp: str) -> tuple[date | None, tuple[str, ...]]:

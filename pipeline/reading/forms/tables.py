@@ -12,7 +12,7 @@ from io import BufferedReader, TextIOWrapper
 from typing import Final, NamedTuple
 
 from pipeline.reading.decode import MARKS, NotText, decode
-from pipeline.reading.forms.fields import LONGEST_FIELD, Fields, article
+from pipeline.reading.forms.fields import LONGEST_FIELD, Fields, Unmet, article
 from pipeline.reading.forms.kept import Kept, Row
 
 _PARTED_BY: Final[Mapping[str, str]] = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
@@ -43,6 +43,10 @@ def read_table(file: BufferedReader, fields: Fields) -> Iterator[Row]:
         return
     try:
         names = _names(text, fields.get("text", "text"))
+        unmet = Unmet(fields)
+        unmet.look(_folded(names.names))
+        if told := unmet.told():
+            raise NotText(told)
         notes = _notes(names, encoding if is_guessed else None)
         for line, cells in _rows(text, names):
             yield Row(line, cells if isinstance(cells, str) else _found(names.names, cells, fields, notes))
