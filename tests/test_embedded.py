@@ -167,7 +167,7 @@ def test_a_cut_off_file_is_an_error_with_advice(tiny: Path, tmp_path: Path, kept
 def test_a_file_of_an_unknown_kind_is_an_error(tiny: Path, tmp_path: Path) -> None:
     odd = tmp_path / "odd.gguf"
     odd.write_bytes(tiny.read_bytes().replace(b"llama", b"camel"))
-    with pytest.raises(ModelFileError, match="cannot load"), serve(odd, threads=1):
+    with pytest.raises(ModelFileError, match="cannot be loaded"), serve(odd, threads=1):
         pass
 
 
