@@ -43,7 +43,10 @@ NOT_RUN: Final = {
 ENDS: Final[Mapping[str, tuple[int, ...]]] = {r"(?s:.*)--fail-on": (0, 1)}
 
 ROW: Final = '{"claim": "It rained.", "evidence": "It poured all day.", "label": "supported"}\n'
-DUMP: Final = '{"text": "%s", "title": "Tarnholm harbour shut", "outlet": "%s", "published": "2026-03-1%d"}\n'
+DUMP: Final = (
+    '{"text": "%s", "title": "Tarnholm harbour shut", "outlet": "%s", "published": "2026-03-1%d", '
+    '"source": {"name": "Gull"}, "link": "https://gull.example/harbour"}\n'
+)
 
 
 @dataclass(frozen=True)
