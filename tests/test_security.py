@@ -18,6 +18,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline import cli
 from pipeline.config import Settings, read_environment, shown_address
 from pipeline.errors import InputError
 from pipeline.session import open_endpoint
@@ -117,8 +118,9 @@ def test_a_crash_shows_the_key_in_no_traceback_with_all_its_variables(
     log = story.parent / "log"
     with fake_endpoint(check_answer) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
+        given = ["check", str(story), "-o", str(story.parent / "out"), "--model", "m", "--log-file", str(log)]
         with pytest.raises(RuntimeError) as caught:
-            run_command("check", story, "-o", story.parent / "out", "--model", "m", "--log-file", log)
+            cli.app(given, prog_name="storycheck", standalone_mode=False)
     frames = traceback.TracebackException.from_exception(caught.value, capture_locals=True).stack
     ours = [frame for frame in frames if "pipeline" in Path(frame.filename).parts]
     told = "".join(traceback.StackSummary.from_list(ours).format())
