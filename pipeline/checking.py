@@ -84,7 +84,7 @@ class Checker:
     ) -> Checked:
         to_index = TO_INDEX if is_batch else None
         stopped: EndpointError | None = None
-        now = Making(llm.endpoint, self._prompts, self._settings, self._fitted, answers, llm.trace.lacks)
+        now = Making(llm.endpoint, self._prompts, self._fitted, answers, llm.trace.lacks)
         kept = unchanged(folder, story, now)
         if kept is not None:
             emit("story_unchanged", articles=len(story.texts))

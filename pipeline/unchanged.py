@@ -28,7 +28,6 @@ class Making:
 
     endpoint: Endpoint
     prompts: Prompts
-    settings: Mapping[str, str]
     fitted: StanceMap | None
     answers: Answers
     lacks: tuple[str, ...]

@@ -16,6 +16,7 @@ NAMES: Final = ("text", "title", "outlet", "published", "url", "id", "language")
 LONGEST_ID: Final = 200  # code points
 LONGEST_FIELD: Final = 3 * MAX_TEXT_BYTES  # bytes: what is quoted grows
 _SHOWN: Final = 8  # names of fields that a reason lists
+_LACKING: Final = object()
 
 Fields = Mapping[str, str]  # ours to theirs, where they differ
 
@@ -48,7 +49,9 @@ class Unmet:
         if not self._fields:
             return
         self._first = self._first or found
-        self._fields = {o: theirs for o, theirs in self._fields.items() if not _has(found, theirs)}
+        self._fields = {
+            o: theirs for o, theirs in self._fields.items() if _value(found, theirs, _LACKING) is _LACKING
+        }
 
     def told(self) -> str | None:
         """Return what is wrong with them; None where each was found."""
@@ -66,34 +69,38 @@ def article(found: Mapping[str, object], fields: Fields) -> Kept:
         raise NotText(_lacking(found, name))
     if not text.strip():
         raise NotText(f"its {name} is empty")
-    for ours in ("title", "outlet", "published", "url"):
-        theirs = fields.get(ours, ours)
-        value = _value(found, theirs)
-        if isinstance(value, dict) and value:
-            raise NotText(
-                f"{theirs} holds {_names_in(value)}: name one of them, as in --field "
-                f"{ours}={theirs}.{tidy(str(next(iter(value))))}"
-            )
-        if not isinstance(value, str | None):
-            raise NotText(f"{theirs} must be text")
-    title, outlet, stamp, url, language = (
-        value if isinstance(value := _value(found, fields.get(ours, ours)), str) else ""
-        for ours in ("title", "outlet", "published", "url", "language")
+    title, outlet, stamp, url = (
+        _text_of(found, ours, fields.get(ours, ours)) for ours in ("title", "outlet", "published", "url")
     )
+    spoken = _value(found, fields.get("language", "language"))
+    language = code_of(spoken) if isinstance(spoken, str) else None
     day, note = _day(stamp)
     kept = read_text(text.encode())
-    known = Metadata(tidy(title), tidy(outlet), day, note, code_of(language), url=web_address(url))
+    known = Metadata(tidy(title), tidy(outlet), day, note, language, url=web_address(url))
     known = known.over(kept.known)
     return kept.model_copy(update={"known": known, "given_id": _id(_value(found, fields.get("id", "id")))})
 
 
-def _value(found: Mapping[str, object], name: str) -> object:
-    """Return the field ``name``, or the one that "source.name" leads to."""
+def _text_of(found: Mapping[str, object], ours: str, theirs: str) -> str:
+    """Return the text of a field, "" where there is none. Raises NotText where it is anything else."""
+    value = _value(found, theirs)
+    if isinstance(value, dict) and value:
+        raise NotText(
+            f"{theirs} holds {_names_in(value)}: name one of them, as in --field "
+            f"{ours}={theirs}.{tidy(str(next(iter(value))))}"
+        )
+    if not isinstance(value, str | None):
+        raise NotText(f"{theirs} must be text")
+    return value or ""
+
+
+def _value(found: Mapping[str, object], name: str, lacking: object = None) -> object:
+    """Return the field ``name``, or the one that "source.name" leads to, else ``lacking``."""
     if name in found or "." not in name:
-        return found.get(name)
+        return found.get(name, lacking)
     inner: object = found
     for part in name.split("."):
-        inner = inner.get(part) if isinstance(inner, dict) else None
+        inner = inner.get(part, lacking) if isinstance(inner, dict) else lacking
     return inner
 
 
@@ -108,15 +115,6 @@ def _lacking(found: Mapping[str, object], name: str) -> str:
 def _names_in(found: Mapping[str, object]) -> str:
     has = ", ".join(tidy(str(key)) or "" for key in list(found)[:_SHOWN]) or "none"
     return f"{has}, ..." if len(found) > _SHOWN else has
-
-
-def _has(found: Mapping[str, object], name: str) -> bool:
-    """Tell whether there is a field ``name``, or one that "source.name" leads to."""
-    if name in found:
-        return True
-    outer, dot, inner = name.rpartition(".")
-    above = _value(found, outer) if dot else None
-    return isinstance(above, dict) and inner in above
 
 
 def _day(stamp: str) -> tuple[date | None, tuple[str, ...]]:
