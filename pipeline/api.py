@@ -14,7 +14,7 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import CancelledError, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +22,7 @@ from pydantic import SecretStr
 
 from pipeline.config import Environment, Settings, read_environment
 from pipeline.drafts import read_stories
-from pipeline.fetching.given import read_given
+from pipeline.fetching.given import files_of, read_given
 from pipeline.found import Run
 from pipeline.interruption import Interruption
 from pipeline.launch import Watch, launch
@@ -114,11 +114,7 @@ def _check(paths: Paths, config: Config, interruption: Interruption) -> Run:
 def _files(paths: Sequence[str | Path], out: Path, settings: Settings) -> Files:
     """Return the files at ``paths``; pages, by their URLs, are fetched into ``out`` first."""
     given = read_given([str(path) for path in paths])
-    if not given.urls:
-        return Files(given.paths)
-    from pipeline.fetching.fetch import fetch_given  # noqa: PLC0415 - it loads the HTTP client
-
-    return fetch_given(given, out, settings, Silent())
+    return files_of(given, out, settings, lambda: nullcontext(Silent()))
 
 
 @contextmanager

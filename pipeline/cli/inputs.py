@@ -2,7 +2,8 @@
 
 import io
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +13,7 @@ from pipeline.errors import InputError
 if TYPE_CHECKING:
     from pipeline.batch import Stories
     from pipeline.fetching.given import Given
+    from pipeline.progress import Progress
     from pipeline.reading.sources import Files
 
 
@@ -46,13 +48,15 @@ def stories_of(what: Asked, out: str, settings: Settings, *, is_dask: bool, quie
 
 def _files(given: "Given", out: str, settings: Settings, *, quiet: bool) -> "Files":
     """Return the files of ``given``, its pages among them, which are shown as they come."""
-    from pipeline.reading.sources import Files
+    from pipeline.fetching.given import files_of
 
-    if not given.urls:
-        return Files(given.paths)
-    from pipeline.fetching.fetch import fetch_given
+    return files_of(given, Path(out), settings, lambda: _shown(quiet=quiet))
+
+
+@contextmanager
+def _shown(*, quiet: bool) -> "Iterator[Progress]":
     from pipeline.logs import LoggedProgress, takes_screen
     from pipeline.terminal import open_console, show_progress
 
     with show_progress(open_console(stderr=True), quiet=quiet or takes_screen()) as progress:
-        return fetch_given(given, Path(out), settings, LoggedProgress(progress))
+        yield LoggedProgress(progress)

@@ -1,10 +1,14 @@
 """What a command was given: URLs and paths, as arguments or a line each on standard input."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
+from pipeline.config import Settings
 from pipeline.errors import InputError
+from pipeline.progress import Progress
+from pipeline.reading.sources import Files
 from pipeline.store.layout import is_url
 
 STDIN: Final = "-"
@@ -39,6 +43,21 @@ def read_given(arguments: Sequence[str], stdin: BinaryIO | None = None) -> Given
             f"{len(urls):,} URLs are more than one story has: give {MOST_URLS:,} at most, those of one story."
         )
     return Given(tuple(urls), tuple(paths))
+
+
+def files_of(
+    given: Given, out: Path, settings: Settings, shown: Callable[[], AbstractContextManager[Progress]]
+) -> Files:
+    """Return the files of ``given``; its pages are fetched into the run directory ``out`` first.
+
+    ``shown`` opens what hears of each page. Raises InputError as ``fetch_given`` does.
+    """
+    if not given.urls:
+        return Files(given.paths)
+    from pipeline.fetching.fetch import fetch_given  # noqa: PLC0415 - it loads the HTTP client
+
+    with shown() as progress:
+        return fetch_given(given, out, settings, progress)
 
 
 def _lines(stdin: BinaryIO) -> Iterator[str]:
