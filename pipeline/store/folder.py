@@ -5,7 +5,6 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any
 
 from pipeline.errors import InputError
 from pipeline.reading.sources import FETCHES, PAGES
@@ -149,17 +148,13 @@ def write_text(path: Path, text: str) -> None:
 
     Raises InputError when it cannot be written.
     """
-    _write(path, text)
+    write_bytes(path, text.encode("utf-8"))
 
 
 def write_bytes(path: Path, data: bytes) -> None:
     """Write ``data`` as ``write_text`` writes text."""
-    _write(path, data)
-
-
-def _write(path: Path, content: str | bytes) -> None:
     try:
-        _write_whole(path, content)
+        _write(path, data)
     except OSError as error:
         raise InputError(
             f"Cannot write {path} ({error.strerror}): make room for it, then run the same command again; "
@@ -167,11 +162,11 @@ def _write(path: Path, content: str | bytes) -> None:
         ) from error
 
 
-def _write_whole(path: Path, content: str | bytes) -> None:
+def _write(path: Path, data: bytes) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with _opened(handle, is_text=isinstance(content, str)) as file:
-            file.write(content)
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         Path(name).chmod(0o644)
@@ -179,7 +174,3 @@ def _write_whole(path: Path, content: str | bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-
-
-def _opened(handle: int, *, is_text: bool) -> IO[Any]:
-    return os.fdopen(handle, "w", encoding="utf-8", newline="\n") if is_text else os.fdopen(handle, "wb")
