@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.store.answers import ANSWERS
 from tests.commands import COMMAND, READY_S, Ended, Serve, run_command, until
 from tests.fake_endpoint import FakeEndpoint, check_answer
 from tests.harbour import write_story
+from tests.stored_answers import count_answers
 
 pytest.importorskip("distributed", reason="the extra dask is not installed")
 pytest.importorskip("fsspec", reason="the extra dask is not installed")
@@ -101,6 +103,8 @@ def test_a_worker_that_is_killed_costs_what_it_had_in_flight(
     with started(tmp_path / "cluster") as cluster:
         command = begin(stories, tmp_path / "out", "--scheduler", cluster.address)
         until_held(server, command, 9)
+        # Other questions do not wait for the disk: an answer is paid for twice until it is there.
+        until(lambda: count_answers(tmp_path / "out" / ANSWERS) == 9)
         cluster.workers[0].kill()
         gate.opened.set()
         _, errors = command.communicate(timeout=READY_S)
