@@ -18,7 +18,7 @@ from tests.browser import CHROMIUM, chromium
 from tests.commands import Serve, run_command
 from tests.documents import Placed, pdf
 from tests.fake_endpoint import check_answer
-from tests.webpages import HEADLINE, PROSE, page
+from tests.webpages import HEADLINE, PROSE, page, refused_beside_a_good_one
 
 FIRST: list[str | Placed] = [
     ("Fire guts the Marrow Lane", 22.0),
@@ -147,12 +147,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_cannot_be_read_is_told_with_its_reason(tmp_path: Path, name: str) -> None:
     data, reason = REFUSED[name]
-    (tmp_path / "bad.pdf").write_bytes(data)
-    (tmp_path / "good.txt").write_text("\n".join(PROSE))
-    [story] = ingest([tmp_path])
-    assert [Path(article.path).name for article in story.articles] == ["good.txt"]
-    [skipped] = story.skipped
-    assert skipped.is_lost
+    skipped = refused_beside_a_good_one(tmp_path, "bad.pdf", data)
     assert reason in skipped.reason
     assert len(skipped.reason) < 300
 

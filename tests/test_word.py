@@ -7,7 +7,7 @@ import pytest
 from pipeline.ingest import ingest
 from schemas.article import Article
 from tests.documents import bomb, with_parts, word
-from tests.webpages import HEADLINE, PROSE
+from tests.webpages import HEADLINE, PROSE, refused_beside_a_good_one
 
 
 def read(folder: Path, data: bytes) -> Article:
@@ -87,13 +87,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
 @pytest.mark.parametrize("name", REFUSED)
 def test_what_cannot_be_read_is_told_with_its_reason(tmp_path: Path, name: str) -> None:
     data, reason = REFUSED[name]
-    (tmp_path / "bad.docx").write_bytes(data)
-    (tmp_path / "good.txt").write_text("\n".join(PROSE))
-    [story] = ingest([tmp_path])
-    assert [Path(article.path).name for article in story.articles] == ["good.txt"]
-    [skipped] = story.skipped
-    assert skipped.is_lost
-    assert reason in skipped.reason
+    assert reason in refused_beside_a_good_one(tmp_path, "bad.docx", data).reason
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,10 @@
 """Web pages as sites and browsers make them, about an invented fire, for the tests."""
 
+from pathlib import Path
 from typing import Final
+
+from pipeline.ingest import ingest
+from schemas.article import Skipped
 
 PROSE: Final = (
     "The mill in Marrow Lane burned down on Monday night, fire chief Ada Quill said.",
@@ -42,3 +46,14 @@ def archive(markup: str, url: str = "https://gull.example/2031/mill") -> bytes:
         "------Part--x----\r\nContent-Type: text/html\r\nContent-Transfer-Encoding: 8bit\r\n"
         f"Content-Location: {url}\r\n\r\n{markup}\r\n------Part--x------\r\n"
     ).encode()
+
+
+def refused_beside_a_good_one(folder: Path, name: str, data: bytes) -> Skipped:
+    """Read the file ``name`` beside an article that is read; return what is told of it."""
+    (folder / name).write_bytes(data)
+    (folder / "good.txt").write_text("\n".join(PROSE))
+    [story] = ingest([folder])
+    assert [Path(article.path).name for article in story.articles] == ["good.txt"]
+    [skipped] = story.skipped
+    assert skipped.is_lost
+    return skipped

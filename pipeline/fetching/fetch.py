@@ -17,7 +17,7 @@ from pipeline.fetching.gate import Gate, Resolve, resolve
 from pipeline.fetching.given import Given
 from pipeline.fetching.reasons import NotFetched
 from pipeline.progress import Progress
-from pipeline.reading.sources import Files, printable
+from pipeline.reading.sources import Files, printable, reasons
 from pipeline.store import prepare_run_directory
 from pipeline.store.lock import alone
 from pipeline.store.pages import Pages
@@ -53,9 +53,7 @@ def fetch_given(given: Given, out: Path, settings: Settings, progress: Progress)
     with alone(out):
         fetched = asyncio.run(fetch_pages(wanted, Pages(out), manner, progress))
     if not (given.paths or fetched.paths):
-        reasons = [f"{skipped.path}: {skipped.reason}" for skipped in fetched.unread]
-        more = f"; and {len(reasons) - 3} more" if len(reasons) > 3 else ""
-        raise InputError(f"no page could be fetched ({'; '.join(reasons[:3])}{more}).")
+        raise InputError(f"no page could be fetched ({reasons(fetched.unread)}).")
     return Files((*given.paths, *fetched.paths), fetched.unread)
 
 

@@ -92,9 +92,13 @@ def shown(path: Path) -> str:
 def nothing_found(paths: Sequence[Path], skipped: Sequence[Skipped]) -> str:
     """Return what to say where ``paths`` hold no article, with the reasons against what they hold."""
     looked = ", ".join(shown(path) for path in paths[:3]) + (", ..." if len(paths) > 3 else "")
-    reasons = "; ".join(f"{skip.path}: {skip.reason}" for skip in skipped[:3])
-    more = f"; and {len(skipped) - 3} more" if len(skipped) > 3 else ""
-    return f"no article found in {looked}{f' ({reasons}{more})' if reasons else ''}: {WANTED}"
+    return f"no article found in {looked}{f' ({reasons(skipped)})' if skipped else ''}: {WANTED}"
+
+
+def reasons(skipped: Sequence[Skipped]) -> str:
+    """Return on one line what was skipped and why: the first three, and how many more there are."""
+    told = "; ".join(f"{skip.path}: {skip.reason}" for skip in skipped[:3])
+    return told + (f"; and {len(skipped) - 3} more" if len(skipped) > 3 else "")
 
 
 def printable(text: str) -> str:
