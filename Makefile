@@ -23,7 +23,7 @@ BENCH := out/bench
 RESULTS := benchmarks/results
 stories_in = $(patsubst %/gold.json,%,$(wildcard $(1)/*/gold.json))
 # A run directory and its story, in turns.
-pairs = $(foreach story,$(1),$(BENCH)/$(story) $(story))
+pairs = $(foreach story,$(1),$(BENCH)$(2)/$(story) $(story))
 OPEN = $(call stories_in,benchmarks/stories/open)
 APART = $(if $(UNSEEN),$(call stories_in,benchmarks/stories/unseen))
 EXAMPLE := examples/ellen-marrick
@@ -62,15 +62,19 @@ lock: $(VENV)/ready-dev
 	@$(LOCK) --extra build pyproject.toml -o requirements.lock
 	@$(LOCK) --extra build --extra dask --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 
-# Measures with the embedded model, or MODEL: the open stories, their claims, and LIMIT rows of each public set
+# Measures with the embedded model, or MODEL: the open stories (by rules alone, too), their claims, and LIMIT rows of each public set
 # where DATA is. The unseen half is for releases: UNSEEN=yes. What was answered is kept: stopped, it goes on.
 bench-quality: $(VENV)/ready
 	@for story in $(OPEN) $(EXAMPLE) $(APART); do \
 		$(BIN)/storycheck check "$$story" -o "$(BENCH)/$$story" -q $(if $(MODEL),--model "$(MODEL)") >/dev/null \
 			|| [ $$? -eq 3 ] || exit 1; \
 	done
+	@for story in $(OPEN); do \
+		$(BIN)/storycheck check "$$story" -o "$(BENCH)/rules/$$story" -q --model rules >/dev/null || exit 1; \
+	done
 	@mkdir -p $(RESULTS)
 	@$(BIN)/python -m benchmarks.score $(call pairs,$(OPEN)) --quiet --json $(RESULTS)/stories-open.json
+	@$(BIN)/python -m benchmarks.score $(call pairs,$(OPEN),/rules) --quiet --json $(RESULTS)/rules-open.json
 	@$(BIN)/python -m benchmarks.score $(call pairs,$(EXAMPLE)) --quiet --json $(RESULTS)/stories-example.json
 	@$(if $(APART),$(BIN)/python -m benchmarks.score $(call pairs,$(APART)) --blind \
 		--json $(RESULTS)/stories-unseen.json)

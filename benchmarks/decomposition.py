@@ -157,9 +157,6 @@ async def _of_set(
     progress.start("extract", sum(s.is_readable for article in articles for s in article.sentences))
     found = await asyncio.gather(*(extract(article, llm, prompt, progress) for article in articles))
     progress.finish("extract")
-    for extraction in found:
-        if extraction.stopped is not None:
-            raise extraction.stopped
     return dict(zip(passages, found, strict=True))
 
 

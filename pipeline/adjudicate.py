@@ -131,7 +131,7 @@ async def adjudicate(
     """Return how the two sides of each suspicion stand, in the ``context`` of their story.
 
     They are those of ``same`` words, and the model rules on the first of them. When it does not answer, what
-    code found still stands, with the error; an EndpointError is raised.
+    code found still stands, with the error.
     """
     articles = context.articles
     one, other = (_shown(side, context) for side in same[0].sides)
@@ -147,7 +147,12 @@ async def adjudicate(
     return tuple(_ruled(suspicion, articles, ruling) for suspicion in same)
 
 
-def _unruled(suspicion: Suspicion, articles: Mapping[str, Article], error: str) -> Adjudged:
+def by_rules(suspicions: Iterable[Suspicion], articles: Mapping[str, Article]) -> list[Adjudged]:
+    """Return how the sides of each suspicion stand by code alone: what it found stands."""
+    return [_unruled(suspicion, articles) for suspicion in suspicions]
+
+
+def _unruled(suspicion: Suspicion, articles: Mapping[str, Article], error: str | None = None) -> Adjudged:
     relation = relation_of(suspicion, articles) if suspicion.found_by == "values" else None
     return Adjudged(suspicion, relation, suspicion.kind or ConflictKind.event, suspicion.what, None, error)
 

@@ -143,9 +143,8 @@ class _Batch:
         return f"no report on {self._lost[0]}{more}; the same command again tries once more."
 
     async def _check_next(self, place: int, story: Story) -> None:
-        if self.stopped is not None or (self._interruption.is_asked and self._has_begun):
-            left = str(self.stopped) if self.stopped is not None else NOT_BEGUN
-            self.entries[place] = IndexEntry(name=story.name, problem=left)
+        if self._interruption.is_asked and self._has_begun:
+            self.entries[place] = IndexEntry(name=story.name, problem=NOT_BEGUN)
             return
         self._has_begun = True
         try:

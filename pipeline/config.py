@@ -10,6 +10,7 @@ from pipeline.errors import InputError
 from schemas.record import Record
 
 DEFAULT_MODEL = "qwen2.5-coder-1.5b"
+RULES = "rules"  # in place of a model's name: none is asked, and code alone compares
 _LONGEST_KEY = 10_000  # bytes
 DEFAULT_PROMPTS = {"extract": "v2", "screen": "v1", "adjudicate": "v2"}
 

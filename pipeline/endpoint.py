@@ -40,6 +40,7 @@ class Endpoint:
     timeout_s: float = 120.0
     price: Price | None = None  # None where it is not known
     deferred: Deferred | None = field(default=None, repr=False)  # where questions are noted instead of sent
+    by_rules: bool = False  # in place of a model: nothing is asked
 
     def at_share(self, share: float) -> "Endpoint":
         """Return the endpoint at ``share`` of its price."""

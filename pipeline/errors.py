@@ -3,7 +3,7 @@
 StorycheckError            ends the command with ``exit_code`` and its message, no traceback
 ├── InputError             exit 2: what was given cannot be used (no articles, OUT not writable)
 ├── ModelFileError         exit 2: the embedded model cannot be fetched, found or loaded
-└── EndpointError          exit 3: the endpoint cannot be used at all, so that going on would be pointless
+└── EndpointError          exit 3: the endpoint cannot be used: what is not stored will get no answer
     ├── AuthenticationFailed    the key is wrong or missing; a retry cannot help
     ├── ModelNotFound           the endpoint does not know the model; a retry cannot help
     ├── QuotaUsedUp             the account has nothing left; a retry cannot help
@@ -15,6 +15,7 @@ AnswerError                one call failed; recorded where it happened, the run 
 ├── AnswerInvalid          the answer never fitted the schema
 ├── AnswerRefused          the model or its content filter declined
 ├── ContextTooLong         the prompt does not fit the model's context; a shorter one can
+├── EndpointLost           the endpoint cannot be used any more, see EndpointError; another run can
 ├── AnswerAwaited          it was handed in with a batch, and the answer is not there yet; another run can
 ├── BudgetReached          a cap of the user's was reached, so that it was not asked; another run can
 └── CallFailed             the call itself failed, after the retries
@@ -36,7 +37,7 @@ class ModelFileError(StorycheckError):
 
 
 class EndpointError(StorycheckError):
-    """The endpoint cannot be used at all: every further call would fail the same way."""
+    """The endpoint cannot be used: every further call would fail the same way."""
 
     exit_code = 3
 
@@ -79,6 +80,10 @@ class AnswerRefused(AnswerError):
 
 class ContextTooLong(AnswerError):
     """The prompt does not fit into the model's context."""
+
+
+class EndpointLost(AnswerError):
+    """The endpoint cannot be used any more; says why, as the EndpointError did."""
 
 
 class AnswerAwaited(AnswerError):

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from rapidfuzz import fuzz
 
 from pipeline.chunks import Cut, by_count
-from pipeline.errors import AnswerError, AnswerTruncated, ContextTooLong, EndpointError
+from pipeline.errors import AnswerError, AnswerTruncated, ContextTooLong
 from pipeline.kinds import claim_kind
 from pipeline.languages.reader import Reader
 from pipeline.languages.table import reader_of
@@ -43,16 +43,12 @@ SAME_CLAIM = 92.0  # rapidfuzz token_sort_ratio from which two claims of one art
 
 @dataclass(frozen=True)
 class Extraction:
-    """What was found in one article; ``read`` are the numbers of the sentences that were answered for.
-
-    ``stopped`` is the endpoint's error that ended the questions, if one did; what was answered stands.
-    """
+    """What was found in one article; ``read`` are the numbers of the sentences that were answered for."""
 
     claims: tuple[Claim, ...]
     dropped: tuple[Dropped, ...]
     failures: tuple[Failure, ...]
     read: frozenset[int]
-    stopped: EndpointError | None = None
 
 
 @cache
@@ -101,21 +97,20 @@ async def _ask(
         half = len(chunk) // 2
         parts = [await _ask(article, part, llm, prompt, progress) for part in (chunk[:half], chunk[half:])]
         return _joined(parts)
-    except (AnswerError, EndpointError) as error:
+    except AnswerError as error:
         return _failed(article, chunk, error, progress)
     progress.step(STAGE, len(chunk))
     return _placed(article, chunk, tuple(answer.model_dump().values()))
 
 
 def _failed(
-    article: Article, chunk: Sequence[Sentence], error: AnswerError | EndpointError, progress: Progress
+    article: Article, chunk: Sequence[Sentence], error: AnswerError, progress: Progress
 ) -> Extraction:
     first, last = chunk[0].number, chunk[-1].number
     where = f"{article.label}, sentence {first}" + (f" to {last}" if last > first else "")
     progress.step(STAGE, len(chunk))
     failure = Failure(stage="extract", article_id=article.id, where=where, reason=str(error))
-    stopped = error if isinstance(error, EndpointError) else None
-    return Extraction((), (), (failure,), frozenset(), stopped)
+    return Extraction((), (), (failure,), frozenset())
 
 
 def _joined(parts: Sequence[Extraction]) -> Extraction:
@@ -124,7 +119,6 @@ def _joined(parts: Sequence[Extraction]) -> Extraction:
         tuple(dropped for part in parts for dropped in part.dropped),
         tuple(failure for part in parts for failure in part.failures),
         frozenset(number for part in parts for number in part.read),
-        next((part.stopped for part in parts if part.stopped is not None), None),
     )
 
 

@@ -39,10 +39,7 @@ class Grounded:
 async def ground(
     claims: Sequence[Claim], articles: Mapping[str, Article], judge: Judge, progress: Progress
 ) -> Grounded:
-    """Return which of ``claims`` their sentences bear out; one that could not be judged is kept.
-
-    An EndpointError is raised.
-    """
+    """Return which of ``claims`` their sentences bear out; one that could not be judged is kept."""
     doubtful = [
         claim
         for claim in claims

@@ -26,6 +26,7 @@ def endpoint_of(record: RunRecord) -> Endpoint:
         start=refuse,
         model_sha256=record.run.model_sha256,
         engine=record.run.engine,
+        by_rules=record.run.by_rules,
     )
 
 

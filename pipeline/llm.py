@@ -95,7 +95,7 @@ class Llm:
     ``Llm`` of its own over the channel that they share.
     """
 
-    def __init__(self, channel: Channel, *, again: bool = False) -> None:
+    def __init__(self, channel: Channel, *, again: bool = False, goes_on: bool = False) -> None:
         self.endpoint = channel.endpoint
         self.budget = channel.budget
         self.usage: dict[str, Usage] = {}
@@ -103,12 +103,18 @@ class Llm:
         self.unanswered: defaultdict[str, list[str]] = defaultdict(list)
         self._channel = channel
         self._trace = Trace()
+        self.lost: errors.EndpointError | None = None
         self._again = again
+        self._goes_on = goes_on
         self._is_waiting = False
 
     def for_story(self, answers: AnswerStore) -> "Llm":
-        """Return the same model for another story, whose answers are kept in ``answers``."""
-        return Llm(self._channel.keeping_in(answers), again=self._again)
+        """Return the same model for another story, whose answers are kept in ``answers``.
+
+        It outlives the endpoint: ``lost`` then says by what it was lost, and what is not stored meets
+        EndpointLost.
+        """
+        return Llm(self._channel.keeping_in(answers), again=self._again, goes_on=True)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -152,11 +158,17 @@ class Llm:
         """Ask, and once more where that was wanted and nothing but stored answers was of no use."""
         asking = Asking()
         try:
-            return await ask(asking)
-        except errors.AnswerError as error:
-            if not self._again or asking.was_sent or isinstance(error, handled):
+            try:
+                return await ask(asking)
+            except errors.AnswerError as error:
+                if not self._again or asking.was_sent or isinstance(error, handled):
+                    raise
+            return await ask(Asking(is_anew=True))
+        except errors.EndpointError as error:
+            if not self._goes_on:
                 raise
-        return await ask(Asking(is_anew=True))
+            self.lost = error
+            raise errors.EndpointLost(str(error)) from error
 
     async def _structured(
         self, prompt: Messages, answer: type[Answer], stage: str, max_tokens: int, asking: Asking

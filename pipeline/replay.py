@@ -132,7 +132,8 @@ async def replay(
     kept = KeptAnswers(record, answers, endpoint)
     prompts = Prompts.load({stage: used.version for stage, used in record.run.prompts.items()})
     fitted = chosen_map(settings.calibration, endpoint.model)
-    async with connect(endpoint, kept) as llm:
+    async with connect(endpoint, kept) as model:
+        llm = model.for_story(kept)
         judge = Judge(llm, prompts.screen, fitted)
         with about(story=record.story):
             made, _ = await check_story(story, llm, judge, prompts, progress, record.run.settings)

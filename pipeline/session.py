@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
-from pipeline.config import DEFAULT_MODEL, Environment, Settings, shown_address
+from pipeline.config import DEFAULT_MODEL, RULES, Environment, Settings, shown_address
 from pipeline.embedded.engine import own_build
 from pipeline.embedded.fetch import fetch_model, sha256_of
 from pipeline.embedded.models import CATALOGUE, EmbeddedModel, resolve_model
@@ -33,9 +34,11 @@ def open_endpoint(
     """Return the endpoint that ``settings`` and ``environment`` name, open while the block runs.
 
     A .gguf file is served in this process; so is a model of the catalogue, the default one if none is named,
-    unless OPENAI_BASE_URL says where else to ask. ``on_fetch`` hears the bytes fetched and the bytes in all.
-    Raises InputError and ModelFileError.
+    unless OPENAI_BASE_URL says where else to ask. By ``RULES`` there is none, and nothing is asked.
+    ``on_fetch`` hears the bytes fetched and the bytes in all. Raises InputError and ModelFileError.
     """
+    if settings.model == RULES:
+        return nullcontext(_no_model())
     is_hosted = bool(environment.api_key or environment.base_url)
     name = settings.model or (None if is_hosted else DEFAULT_MODEL)
     if name is None:
@@ -47,6 +50,15 @@ def open_endpoint(
     if not is_hosted or is_ours or name.lower().endswith(".gguf"):
         return _embedded(name, settings, environment.models_dir, on_fetch)
     return nullcontext(_hosted(name, settings, environment))
+
+
+def _no_model() -> Endpoint:
+    def refuse() -> NoReturn:
+        raise InputError(f"--model {RULES} asks no model, and this needs one: name it with --model.")
+
+    return Endpoint(
+        base_url=None, api_key="", model=RULES, name="none", start=refuse, price=FREE, by_rules=True
+    )
 
 
 def _hosted(name: str, settings: Settings, environment: Environment) -> Endpoint:

@@ -205,8 +205,9 @@ def _print_counts(console: Console, report: Report, summary: Summary, *, is_unch
         f"{run.tokens_in:,} tokens in{held}, {run.tokens_out:,} out, {words.seconds(time_s)}{cost}"
     )
     console.print()
-    console.print(_named("claims", counts))
-    console.print(_named("coverage", _text(covered, style="" if is_full else "red")))
+    if not run.by_rules:
+        console.print(_named("claims", counts))
+        console.print(_named("coverage", _text(covered, style="" if is_full else "red")))
     console.print(_named("run", _text(made)))
     if is_unchanged:
         kept = f"nothing changed since that run of {run.finished_at:%Y-%m-%d %H:%M} UTC: its report stays"

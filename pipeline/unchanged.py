@@ -13,10 +13,11 @@ from pipeline.endpoint import Endpoint
 from pipeline.errors import InputError
 from pipeline.provenance import made_by, sidecars
 from pipeline.publish import FILES, PAGE, TO_INDEX, write_pages
-from pipeline.run import Prompts, report_articles
+from pipeline.run import Prompts
 from pipeline.store import REPORT, RUN, Answers, read_decisions, read_report, read_run
 from pipeline.trace import digest, sha256
 from pipeline.verifier.stance import StanceMap
+from pipeline.work import report_articles
 from schemas.article import Story
 from schemas.report import Report
 from schemas.run import RunRecord

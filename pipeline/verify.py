@@ -51,7 +51,7 @@ async def verify(
 ) -> Judged:
     """Return the stance of each candidate towards ``claim``, in order; ``published`` is the claim's day.
 
-    A question that fails leaves the others standing; an EndpointError is raised.
+    A question that fails leaves the others standing.
     """
     with about(claim=claim.id):
         results = await asyncio.gather(

@@ -96,6 +96,7 @@ class RunInfo(Record):
     settings: dict[str, str] = {}
     budget: Budget | None = None  # where there was a cap
     cached_tokens_in: int = 0  # of tokens_in, what the endpoint had in its cache
+    by_rules: bool = False  # code alone compared the sentences: no model was asked, and no claim drawn
 
 
 class ReportSentence(Record):

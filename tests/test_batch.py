@@ -239,9 +239,37 @@ async def test_an_endpoint_that_dies_within_a_story_keeps_what_was_done(
     report = read_report(out / "a-bridge")
     assert report.claims
     assert not report.run.complete
-    assert {claim.verdict.label for claim in report.claims} <= {Label.error, Label.unsupported}
+    assert Label.supported not in {claim.verdict.label for claim in report.claims}
+    assert report.contradictions  # by rules
     assert "b-harbour" in (out / "index.html").read_text(encoding="utf-8")
     assert not any(about(body, "Tarnholm") for body in server.requests)
+
+
+async def test_an_endpoint_lost_on_a_second_run_leaves_what_stored_answers_and_code_come_to(
+    serve: Serve, stories: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    before = await check(serve(check_answer), [stories], out)
+    found = {done.report.story: len(done.report.contradictions) for done in before.checked}
+    added = stories / "a-bridge" / "gull.txt"
+    added.write_text("The toll bridge at Wexley opened in May. It cost four million crowns.")
+
+    refusing = serve(lambda _body: refused(401, "key expired"))
+    outcome = await check(refusing, [stories], out)
+    assert isinstance(outcome.stopped, AuthenticationFailed)
+    assert not outcome.is_complete
+    bridge, harbour = (done.report for done in outcome.checked)
+    assert len(bridge.contradictions) > found["a-bridge"] > 0  # the new article's, by rules
+    assert {claim.article_id for claim in bridge.claims} == {
+        article.id for article in bridge.articles if article.name != "gull"
+    }
+    assert not bridge.run.complete
+    assert {failure.reason for failure in bridge.run.failures} == {str(outcome.stopped)}
+    assert [done.is_unchanged for done in outcome.checked] == [False, True]
+    assert harbour.run.complete
+    index = (out / "index.html").read_text(encoding="utf-8")
+    assert 'href="./b-harbour/report.html"' in index
+    assert refusing.requests  # it was tried
 
 
 async def test_nothing_at_all_answered_is_an_error(serve: Serve, stories: Path, tmp_path: Path) -> None:

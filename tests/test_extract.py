@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from pipeline.chunks import CHUNK_CHARACTERS, CHUNK_SENTENCES
-from pipeline.errors import AnswerInvalid, AnswerTruncated, ContextTooLong, EndpointDown
+from pipeline.errors import AnswerInvalid, AnswerTruncated, ContextTooLong, EndpointLost
 from pipeline.extract import (
     CLAIMS_A_SENTENCE,
     Extraction,
@@ -270,17 +270,14 @@ async def test_a_chunk_that_fails_is_recorded_and_the_others_go_on() -> None:
     assert frozenset(c.sentence for c in found.claims) == OUTSIDE
 
 
-async def test_an_endpoint_that_is_gone_is_told_and_what_was_answered_is_kept() -> None:
-    gone = EndpointDown("gone")
-
+async def test_an_endpoint_that_is_lost_is_told_and_what_was_answered_is_kept() -> None:
     def answer(question: str) -> object:
-        return gone if f"1: On day {CHUNK_SENTENCES + 1} " in question else echo(question)
+        return EndpointLost("gone") if f"1: On day {CHUNK_SENTENCES + 1} " in question else echo(question)
 
     found = await run(article("\n".join(LONG)), answer)
-    assert found.stopped is gone
-    assert [failure.where for failure in found.failures] == [
-        f"harbour-post, sentence {CHUNK_SENTENCES + 1} to {2 * CHUNK_SENTENCES}"
-    ]
+    (failure,) = found.failures
+    assert failure.where == f"harbour-post, sentence {CHUNK_SENTENCES + 1} to {2 * CHUNK_SENTENCES}"
+    assert failure.reason == "gone"
     assert found.read == OUTSIDE
     assert [c.sentence for c in found.claims] == sorted(found.read)
 

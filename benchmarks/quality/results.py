@@ -29,6 +29,7 @@ class Results:
 
     sets: SetsResult | None = None
     stories_open: Score | None = None
+    rules_open: Score | None = None
     stories_unseen: Score | None = None
     stories_example: Score | None = None
     planted: PlantedResult | None = None
@@ -45,6 +46,7 @@ class Results:
         """Return the scores of our own stories that there are, by what they are of."""
         named = {
             "open half": self.stories_open,
+            "open half, rules alone": self.rules_open,
             "unseen half": self.stories_unseen,
             "example story": self.stories_example,
         }
@@ -54,6 +56,7 @@ class Results:
 CONTRACTS: Final[dict[str, type[BaseModel]]] = {
     "sets": SetsResult,
     "stories_open": Score,
+    "rules_open": Score,
     "stories_unseen": Score,
     "stories_example": Score,
     "planted": PlantedResult,

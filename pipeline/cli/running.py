@@ -47,6 +47,9 @@ def dry_run_of(stories: "Stories", out: Path, settings: Settings) -> int:
 
     _tell_of_piles(stories, quiet=False)
     with open_endpoint(settings, read_environment(settings.base_url), lambda _done, _all: None) as endpoint:
+        if endpoint.by_rules:
+            typer.echo(f"--model {endpoint.model} asks nothing: it takes no calls, no tokens and no key.")
+            return DONE
         asked = endpoint.at_share(BATCH_SHARE) if settings.batch else endpoint
         planned = asyncio.run(plan(stories, out, settings, asked))
     for line in plan_lines(planned):

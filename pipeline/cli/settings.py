@@ -85,7 +85,7 @@ Model = Annotated[
     typer.Option(
         metavar="NAME",
         envvar="STORYCHECK_MODEL",
-        help="Model at the endpoint, embedded one, or .gguf file.",
+        help="At the endpoint, embedded, a .gguf, or 'rules': none.",
         rich_help_panel="The model",
     ),
 ]

@@ -54,6 +54,8 @@ async def ask(environment: Environment, model: str | None) -> tuple[Check, ...]:
 
 
 async def _asked(endpoint: Endpoint) -> list[Check]:
+    if endpoint.by_rules:
+        return [Check(State.ok, NAME, f"--model {endpoint.model} asks no endpoint")]
     if endpoint.start is not None:
         return [Check(State.ok, NAME, "that is an embedded model, which is not started for this")]
     budget = Budget(Caps(calls=MOST_CALLS))

@@ -111,22 +111,19 @@ class OnCluster:
         self._taken = 0
         self._number = 0
         self._freed = asyncio.Condition()
-        self._stopped: EndpointError | None = None
 
     async def check(self, story: Story) -> Checked:
         """Check one story on a worker, once one has a place for it; raises as an engine does."""
         async with self._place():
-            if self._stopped is not None:
-                raise NotBegun(str(self._stopped))
             if self._interruption.is_asked and self._number:
                 raise NotBegun(NOT_BEGUN)
             self._number += 1
             try:
                 checked = await self._on_a_worker(story, str(self._number))
             except EndpointError as error:
-                self._stopped = self._stopped or error
+                self._note_loss(error)
                 raise
-        self._stopped = self._stopped or checked.stopped
+            self._note_loss(checked.stopped)
         self._progress.step(STAGE)
         return replace(checked, where=self._layout.folder(story.name))
 
@@ -207,6 +204,11 @@ class OnCluster:
         finally:
             work.cancel()
             lost.cancel()
+
+    def _note_loss(self, error: EndpointError | None) -> None:
+        """Have later stories ask nothing of an endpoint that was lost by ``error``, if it was."""
+        if error is not None and self._job.lost is None:
+            self._job = replace(self._job, lost=error)
 
     def _refuse_lost(self) -> None:
         if self._lost is not None:

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NoReturn
 
 from pipeline.budget import Caps
 from pipeline.config import Settings, read_environment
 from pipeline.endpoint import Endpoint
+from pipeline.errors import EndpointError
 from pipeline.prices import Price
 from pipeline.provenance import made_by
 from pipeline.session import open_endpoint
@@ -21,7 +23,8 @@ class Job:
     """What all stories of a run have in common; ``endpoint`` is its name, and no key is in it.
 
     ``code`` is the version of this package that the driver has, ``host`` its machine, ``lock`` what it wrote
-    into the lock of ``layout``, a place that a worker has to reach.
+    into the lock of ``layout``, a place that a worker has to reach. ``lost`` is the error by which another
+    worker lost the endpoint: what is not stored is not asked any more.
     """
 
     run: str
@@ -34,6 +37,7 @@ class Job:
     code: str
     host: str
     lock: str | None
+    lost: EndpointError | None = None
 
 
 def code() -> str:
@@ -76,6 +80,10 @@ def unfit_for(job: Job) -> str | None:
 @contextmanager
 def endpoint_of(job: Job) -> Iterator[Endpoint]:
     """Give the endpoint by this process's environment, at the price that the driver knows."""
+
+    def refuse() -> NoReturn:
+        raise job.lost or AssertionError("the endpoint is there")
+
     settings = job.settings.model_copy(update={"max_cost_usd": None, "prices": None})
     with open_endpoint(settings, read_environment(settings.base_url), lambda _done, _all: None) as endpoint:
-        yield replace(endpoint, price=job.price)
+        yield replace(endpoint, price=job.price, start=endpoint.start if job.lost is None else refuse)

@@ -217,7 +217,7 @@ def _made(report: Report) -> Iterator[str]:
     yield f"- Tokens: {run.tokens_in:,} in{held}, {run.tokens_out:,} out; time: {words.seconds(time_s)}{cost}"
     for dropped in report.dropped:
         yield f"- Left out, as {escape(dropped.reason)}: “{escape(dropped.text)}”"
-    for stage, prompt in sorted(run.prompts.items()):
+    for stage, prompt in sorted(run.prompts.items()) if not run.by_rules else ():
         yield f"- Prompt {escape(stage)}: {escape(prompt.version)}, {escape(prompt.sha256[:12])}"
     for note in (*run.notes, *(note for source in report.articles for note in source.notes)):
         yield f"- Note: {escape(note)}"

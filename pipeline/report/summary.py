@@ -106,6 +106,8 @@ def severities(report: Report) -> dict[Severity, int]:
 
 def _basis(report: Report) -> str:
     coverage = report.run.coverage
+    if report.run.by_rules:
+        return f"no model was asked, and no claim drawn from the {counted(len(report.articles), 'article')}"
     read = share(coverage.sentences_read, coverage.sentences_readable or coverage.sentences)
     if report.draft is not None:
         against = counted(len(report.articles) - 1, "source")
@@ -120,19 +122,21 @@ def _outcome(
     report: Report, findings: Mapping[Relation, Sequence[Contradiction]], *, is_complete: bool
 ) -> str:
     """Return what was found, never saying "none" of what was not looked at."""
+    by_rules = " by rules alone" if report.run.by_rules else ""
     found = [
         counted(len(findings[relation]), *_NAMES[relation]) for relation in Relation if findings[relation]
     ]
     if found:
         outcome = listed(found) if findings[Relation.contradiction] else f"No contradictions, {listed(found)}"
+        outcome += by_rules
         return outcome if is_complete else f"{outcome} so far: not everything was checked"
     if len(report.articles) < 2:
         return "Nothing to compare with: contradictions show only between two or more articles"
-    if not report.claims or not report.run.coverage.claims_judged:
+    if not report.run.by_rules and not report.run.coverage.claims_judged:
         return "Nothing was checked, so nothing can be said about contradictions"
     if not is_complete:
         return "No contradictions in what was checked, but not everything was"
-    return "No contradictions found"
+    return f"No contradictions found{by_rules}"
 
 
 def _gaps(report: Report, error_claims: int) -> tuple[str, ...]:
@@ -142,6 +146,8 @@ def _gaps(report: Report, error_claims: int) -> tuple[str, ...]:
     if not run.complete:
         gaps.append("The run is not complete: what follows is what it found so far.")
     gaps += [f"{apart.reason}: {_how_many(apart)}." for apart in report.not_compared]
+    if run.by_rules:
+        return tuple(gaps)
     readable = coverage.sentences_readable or coverage.sentences
     if coverage.sentences_read < readable:
         unread = readable - coverage.sentences_read
