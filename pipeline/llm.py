@@ -167,7 +167,7 @@ class Llm:
         except errors.EndpointError as error:
             if not self._goes_on:
                 raise
-            self.lost = error
+            self.lost = type(error)(str(error))  # without its cause, which cannot go to another process
             raise errors.EndpointLost(str(error)) from error
 
     async def _structured(

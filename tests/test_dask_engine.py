@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.store.answers import ANSWERS
 from tests.commands import COMMAND, READY_S, Ended, Serve, run_command, until
-from tests.fake_endpoint import FakeEndpoint, check_answer
+from tests.fake_endpoint import FakeEndpoint, check_answer, refused
 from tests.harbour import write_story
 from tests.stored_answers import count_answers
 
@@ -93,6 +93,28 @@ def test_a_cluster_of_its_own_writes_the_reports_of_an_inline_run(
     assert again.out.count("nothing changed since that run") == STORIES
     assert run_command(*arguments(stories, one)).out.count("nothing changed since that run") == STORIES
     assert len(server.requests) == 2 * inline
+
+
+def test_an_endpoint_that_is_lost_leaves_what_is_stored_to_all_workers(
+    serve: Serve, stories: Path, tmp_path: Path
+) -> None:
+    lost = False
+    server = serve(lambda body: refused(401, "key expired") if lost else check_answer(body))
+    out = tmp_path / "out"
+    assert run_command(*arguments(stories, out)).code == 0
+    for place in ("tarnholm", "wexley"):
+        (stories / place / "crier.txt").write_text(f"Boats came back to {place} harbour on Friday, in fog.")
+    lost, before = True, len(server.requests)
+
+    done = check(stories, out, "--workers", "1")
+    assert done.code == 3
+    assert "refuses the key (401)" in " ".join(done.err.split())
+    assert len(server.requests) - before <= IN_FLIGHT  # those that were under way when it was told
+    assert done.out.count("nothing changed since that run") == STORIES - 2
+    for place in ("tarnholm", "wexley"):
+        run = json.loads((out / place / "report.json").read_bytes())["run"]
+        assert run["cached_calls"]
+        assert all("refuses the key" in failure["reason"] for failure in run["failures"])
 
 
 def test_a_worker_that_is_killed_costs_what_it_had_in_flight(
