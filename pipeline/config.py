@@ -7,6 +7,7 @@ from pathlib import Path
 import platformdirs
 
 from pipeline.errors import InputError
+from pipeline.setting import MODELS
 from schemas.record import Record
 
 DEFAULT_MODEL = "qwen2.5-coder-1.5b"
@@ -75,7 +76,7 @@ def read_environment(base_url: str | None = None) -> Environment:
     An address given as ``base_url`` takes the place of OPENAI_BASE_URL. Raises InputError where
     OPENAI_API_KEY_FILE names a file that holds no key.
     """
-    models, prices = os.environ.get("STORYCHECK_MODELS"), os.environ.get("STORYCHECK_PRICES")
+    models, prices = os.environ.get(MODELS), os.environ.get("STORYCHECK_PRICES")
     return Environment(
         api_key=_key(),
         base_url=(base_url or os.environ.get("OPENAI_BASE_URL", "")).strip() or None,
@@ -87,6 +88,11 @@ def read_environment(base_url: str | None = None) -> Environment:
 def first_set(*names: str) -> str | None:
     """Return the first of the variables ``names`` that the environment sets, or None."""
     return next((name for name in names if os.environ.get(name, "").strip()), None)
+
+
+def names_set() -> list[str]:
+    """Return the names of all variables that the environment sets."""
+    return [name for name, value in os.environ.items() if value.strip()]
 
 
 def wants_color() -> bool | None:

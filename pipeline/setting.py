@@ -1,10 +1,18 @@
 """What may be set: one record for each option that the environment and a file may give, too."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
 Value = bool | int | float | str | list[str] | None  # of a setting, as a file has it
+
+PREFIX: Final = "STORYCHECK"  # of every variable that is ours
+CONFIG: Final = "STORYCHECK_CONFIG"
+MODELS: Final = "STORYCHECK_MODELS"
+# What is read of the environment beside the variables of settings.
+OTHER_VARIABLES: Final = (CONFIG, MODELS, "OPENAI_API_KEY", "OPENAI_API_KEY_FILE")
 
 _WORDS: Final[dict[type, tuple[str, str]]] = {  # what is wanted, one and several
     bool: ("true or false", "values true or false"),
@@ -78,3 +86,17 @@ class Setting:
         least, most = self.least, self.most
         is_sane = abs(number) < _TOO_LARGE
         return is_sane and (least is None or number >= least) and (most is None or number <= most)
+
+
+def misnamed(names: Iterable[str], settings: Iterable[Setting]) -> list[str]:
+    """Return a line for each variable of ours among ``names`` that nothing reads, with what may be meant."""
+    known = {*OTHER_VARIABLES, *(setting.variable for setting in settings)}
+    by_rest = {variable.partition("_")[2]: variable for variable in sorted(known)}
+    told = []
+    for name in sorted(names):
+        if name.startswith(f"{PREFIX}_") and name not in known:
+            near = get_close_matches(name.partition("_")[2].upper(), by_rest, n=1)
+            all_named = "'storycheck init' writes a file that names them all."
+            meant = f"did you mean {by_rest[near[0]]}?" if near else all_named
+            told.append(f"the variable {name} sets nothing: {meant}")
+    return told

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Any, Final, get_args, get_origin, get_type_hin
 import typer
 from typer.models import OptionInfo
 
+from pipeline.setting import PREFIX
+
 if TYPE_CHECKING:
     from pipeline.setting import Setting
 
-PREFIX: Final = "STORYCHECK"
 WITH_SETTINGS: Final = ("check", "group", "review", "export")
 MAIN: Final = "check"  # the command whose settings stand at the top of a file
 
