@@ -8,7 +8,7 @@ import typer
 
 from pipeline.cli.inputs import asked, stories_of
 from pipeline.cli.log import log_options, logged
-from pipeline.cli.outcome import FailOn, Heard
+from pipeline.cli.outcome import FailOn, Heard, failing
 from pipeline.cli.replay import replay_run
 from pipeline.cli.running import dry_run_of, run_check
 from pipeline.cli.settings import BaseUrl, Cache, Calibration, ConfigFile, Field, Model
@@ -71,10 +71,20 @@ def check(
         list[FailOn] | None,
         typer.Option(
             metavar="WHAT",
-            help="contradicted, unsupported, error: exit with 1.",
+            help="contradicted, unsupported, error or none: exit with 1.",
             rich_help_panel=REPORT,
         ),
     ] = None,
+    fail_confidence: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=1,
+            metavar="P",
+            help="For contradictions at least that sure, 0 to 1.",
+            rich_help_panel=REPORT,
+        ),
+    ] = 0.0,
     quiet: Annotated[
         bool,
         typer.Option("-q", "--quiet", help="Print the path of the report alone.", rich_help_panel=REPORT),
@@ -223,6 +233,7 @@ def check(
     from pipeline.reading.forms.fields import read_fields
 
     _refuse_mixed(context)
+    failing_on = failing(fail_on or ())
     what = asked(paths or [], against, out)
     is_dask = engine is EngineName.dask
     settings = Settings(
@@ -255,7 +266,7 @@ def check(
     def run() -> int:
         if replay is not None:
             return replay_run(replay, Path(out) if _is_given(context, "out") else None, settings, quiet=quiet)
-        heard = Heard(frozenset(fail_on or ()), quiet=quiet, verbose=verbose)
+        heard = Heard(failing_on, fail_confidence, quiet=quiet, verbose=verbose)
         stories = stories_of(what, out, settings, is_dask=is_dask, quiet=quiet)
         return run_check(stories, out, settings, heard, is_dask=is_dask)
 
@@ -288,6 +299,8 @@ def _refuse_mixed(context: typer.Context) -> None:
         raise InputError("--replay takes the articles from the run: name none.")
     if is_replay and _is_given(context, "against"):
         raise InputError("--replay takes the sources from the run: give it without --against.")
+    if _is_given(context, "fail_confidence") and FailOn.contradicted not in (given["fail_on"] or ()):
+        raise InputError("--fail-confidence goes with --fail-on contradicted: add that, or leave it out.")
     if _is_given(context, "wait") and not given["batch"]:
         raise InputError("--wait goes with --batch: add that, or leave it out.")
     if not is_dask and (_is_given(context, "scheduler") or _is_given(context, "workers")):
