@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import platformdirs
+from pydantic import Field
 
 from pipeline.errors import InputError
 from pipeline.setting import MODELS
@@ -32,28 +33,28 @@ class Environment(Record):
 
 
 class Settings(Record):
-    """What one run does; times in seconds, rates per minute."""
+    """What one run does; times in seconds, rates per minute. The command's options have these bounds, too."""
 
     model: str | None = None
     base_url: str | None = None  # in place of OPENAI_BASE_URL
     cache: Path | None = None
-    concurrency: int | None = None
-    requests_per_minute: float | None = None
-    timeout_s: float | None = None
-    max_cost_usd: float | None = None
-    max_tokens: int | None = None
-    max_calls: int | None = None
-    max_time_s: float | None = None
+    concurrency: int | None = Field(None, ge=1, le=256)
+    requests_per_minute: float | None = Field(None, ge=0.1)
+    timeout_s: float | None = Field(None, ge=1)
+    max_cost_usd: float | None = Field(None, ge=0)
+    max_tokens: int | None = Field(None, ge=0)
+    max_calls: int | None = Field(None, ge=0)
+    max_time_s: float | None = Field(None, ge=0)
     prices: Path | None = None
-    threads: int | None = None
+    threads: int | None = Field(None, ge=1)
     calibration: Path | None = None
     refetch: bool = False  # fetch pages anew that are kept
     allow_private: bool = False  # fetch pages from addresses of the user's own network, too
     again: bool = False  # ask once more where a stored answer is of no use
     batch: bool = False  # hand questions in by the endpoint's Batch API
-    wait_s: float | None = None  # between two looks at a batch, until all is answered; None does not wait
+    wait_s: float | None = Field(None, ge=1)  # between looks at a batch, until all is answered; None: no wait
     scheduler: str | None = None  # address of a Dask cluster; None starts one on this machine
-    workers: int | None = None  # processes of that one; None is one a core
+    workers: int | None = Field(None, ge=1)  # processes of that one; None is one a core
     fields: dict[str, str] = {}  # what rows of articles call our fields, where they call them otherwise
     lost_after_s: float = 60.0  # that a cluster may be without any worker
     prompts: dict[str, str] = DEFAULT_PROMPTS
@@ -63,6 +64,13 @@ class Settings(Record):
         caps = ("max_cost_usd", "max_tokens", "max_calls", "max_time_s")
         told = ("concurrency", "requests_per_minute", "timeout_s", "threads", *caps)
         return {name: str(value) for name in told if (value := getattr(self, name)) is not None}
+
+
+def bounds_of(name: str) -> tuple[float | None, float | None]:
+    """Return the least and the most that the field ``name`` of ``Settings`` takes, None for no bound."""
+    held = Settings.model_fields[name].metadata
+    least, most = (next((getattr(one, of) for one in held if hasattr(one, of)), None) for of in ("ge", "le"))
+    return least, most
 
 
 def own_folder() -> Path:
