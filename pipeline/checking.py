@@ -28,8 +28,9 @@ class Checked:
     """One story that has a report, in few words: a command over thousands holds no more of each.
 
     ``where`` is the folder of its report, a path or a URL. ``calls`` were sent for it now. ``is_unchanged``:
-    it was checked before just as it would be now, and its report stayed. ``stopped`` is the error that cut it
-    short, if one did.
+    it was checked before just as it would be now, and its report stayed. ``contradicted`` is the confidence
+    of its surest contradiction, null where it has none. ``stopped`` is the error that cut it short, if one
+    did.
     """
 
     where: str
@@ -39,6 +40,7 @@ class Checked:
     is_complete: bool
     has_failures: bool
     is_unchanged: bool = False
+    contradicted: float | None = None
     stopped: EndpointError | None = None
 
     @property
@@ -103,17 +105,23 @@ class Checker:
         return Checked(
             where=str(folder),
             entry=index_entry(report, f"{story.name}/report.html", read_decisions(folder)),
-            labels=_labels(report),
+            labels=frozenset(claim.verdict.label for claim in report.claims),
             calls=0 if kept is not None else report.run.calls,
             is_complete=report.run.complete,
             has_failures=bool(report.run.failures),
             is_unchanged=kept is not None,
+            contradicted=_surest(report),
             stopped=stopped,
         )
 
 
-def _labels(report: Report) -> frozenset[Label]:
-    labels = {claim.verdict.label for claim in report.claims}
-    if any(c.relation is Relation.contradiction for c in report.contradictions):
-        labels.add(Label.contradicted)  # also where no claim was drawn from either sentence
-    return frozenset(labels)
+def _surest(report: Report) -> float | None:
+    """Return the confidence of the surest contradiction; a claim on no side of one is one by itself."""
+    found = [one for one in report.contradictions if one.relation is Relation.contradiction]
+    linked = {side.claim_id for one in found for side in one.sides}
+    alone = (
+        claim.verdict.confidence
+        for claim in report.claims
+        if claim.verdict.label is Label.contradicted and claim.id not in linked
+    )
+    return max([*(one.confidence for one in found), *alone], default=None)

@@ -5,8 +5,10 @@ import re
 from pathlib import Path
 
 import platformdirs
+from pydantic import Field
 
 from pipeline.errors import InputError
+from pipeline.setting import MODELS
 from schemas.record import Record
 
 DEFAULT_MODEL = "qwen2.5-coder-1.5b"
@@ -32,28 +34,28 @@ class Environment(Record):
 
 
 class Settings(Record):
-    """What one run does; times in seconds, rates per minute."""
+    """What one run does; times in seconds, rates per minute. The command's options have these bounds, too."""
 
     model: str | None = None
     base_url: str | None = None  # in place of OPENAI_BASE_URL
     cache: Path | None = None
-    concurrency: int | None = None
-    requests_per_minute: float | None = None
-    timeout_s: float | None = None
-    max_cost_usd: float | None = None
-    max_tokens: int | None = None
-    max_calls: int | None = None
-    max_time_s: float | None = None
+    concurrency: int | None = Field(None, ge=1, le=256)
+    requests_per_minute: float | None = Field(None, ge=0.1)
+    timeout_s: float | None = Field(None, ge=1)
+    max_cost_usd: float | None = Field(None, ge=0)
+    max_tokens: int | None = Field(None, ge=0)
+    max_calls: int | None = Field(None, ge=0)
+    max_time_s: float | None = Field(None, ge=0)
     prices: Path | None = None
-    threads: int | None = None
+    threads: int | None = Field(None, ge=1)
     calibration: Path | None = None
     refetch: bool = False  # fetch pages anew that are kept
     allow_private: bool = False  # fetch pages from addresses of the user's own network, too
     again: bool = False  # ask once more where a stored answer is of no use
     batch: bool = False  # hand questions in by the endpoint's Batch API
-    wait_s: float | None = None  # between two looks at a batch, until all is answered; None does not wait
+    wait_s: float | None = Field(None, ge=1)  # between looks at a batch, until all is answered; None: no wait
     scheduler: str | None = None  # address of a Dask cluster; None starts one on this machine
-    workers: int | None = None  # processes of that one; None is one a core
+    workers: int | None = Field(None, ge=1)  # processes of that one; None is one a core
     fields: dict[str, str] = {}  # what rows of articles call our fields, where they call them otherwise
     lost_after_s: float = 60.0  # that a cluster may be without any worker
     prompts: dict[str, str] = DEFAULT_PROMPTS
@@ -63,6 +65,13 @@ class Settings(Record):
         caps = ("max_cost_usd", "max_tokens", "max_calls", "max_time_s")
         told = ("concurrency", "requests_per_minute", "timeout_s", "threads", *caps)
         return {name: str(value) for name in told if (value := getattr(self, name)) is not None}
+
+
+def bounds_of(name: str) -> tuple[float | None, float | None]:
+    """Return the least and the most that the field ``name`` of ``Settings`` takes, None for no bound."""
+    held = Settings.model_fields[name].metadata
+    least, most = (next((getattr(one, of) for one in held if hasattr(one, of)), None) for of in ("ge", "le"))
+    return least, most
 
 
 def own_folder() -> Path:
@@ -76,7 +85,7 @@ def read_environment(base_url: str | None = None) -> Environment:
     An address given as ``base_url`` takes the place of OPENAI_BASE_URL. Raises InputError where
     OPENAI_API_KEY_FILE names a file that holds no key.
     """
-    models, prices = os.environ.get("STORYCHECK_MODELS"), os.environ.get("STORYCHECK_PRICES")
+    models, prices = os.environ.get(MODELS), os.environ.get("STORYCHECK_PRICES")
     return Environment(
         api_key=_key(),
         base_url=(base_url or os.environ.get("OPENAI_BASE_URL", "")).strip() or None,
@@ -88,6 +97,11 @@ def read_environment(base_url: str | None = None) -> Environment:
 def first_set(*names: str) -> str | None:
     """Return the first of the variables ``names`` that the environment sets, or None."""
     return next((name for name in names if os.environ.get(name, "").strip()), None)
+
+
+def names_set() -> list[str]:
+    """Return the names of all variables that the environment sets."""
+    return [name for name, value in os.environ.items() if value.strip()]
 
 
 def wants_color() -> bool | None:

@@ -109,7 +109,10 @@ def _failed(
     first, last = chunk[0].number, chunk[-1].number
     where = f"{article.label}, sentence {first}" + (f" to {last}" if last > first else "")
     progress.step(STAGE, len(chunk))
-    failure = Failure(stage="extract", article_id=article.id, where=where, reason=str(error))
+    numbers = tuple(sentence.number for sentence in chunk)
+    failure = Failure(
+        stage="extract", article_id=article.id, where=where, reason=str(error), sentences=numbers
+    )
     return Extraction((), (), (failure,), frozenset())
 
 
@@ -145,7 +148,8 @@ def _placed(article: Article, chunk: Sequence[Sentence], drafts: Sequence[Sequen
         text = " ".join(draft.split())
         sentence, reason = place(article, [*before, *chunk], named, text)
         if reason:
-            dropped.append(Dropped(article_id=article.id, text=text, reason=reason))
+            lost = Dropped(article_id=article.id, text=text, reason=reason, sentence=sentence.number)
+            dropped.append(lost)
         else:
             claims.append(_claim(article, sentence, text))
     claims += _left_out(article, chunk, claims)

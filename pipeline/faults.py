@@ -14,8 +14,9 @@ import openai
 
 from pipeline import errors
 from pipeline.completion import check_shape
+from pipeline.config import shown_address
 from pipeline.limits import pause_s
-from pipeline.wire import FEATURES, SentOtherwise, Wire
+from pipeline.wire import FEATURES, SentOtherwise, Wire, without_version
 
 _FOREIGN = "what the endpoint sent is no chat completion"
 # What endpoints say of a prompt that is too long for them, in lower case.
@@ -70,10 +71,12 @@ def _of_all_requests(error: openai.APIStatusError, wire: Wire) -> Exception | No
                 f"{wire.name} refuses the key ({error.status_code}): set OPENAI_API_KEY to a valid one."
             )
         case openai.NotFoundError():
-            return _no_model(wire)
+            return _no_model(wire, without_version(str(error.request.url)))
         case openai.APIStatusError(status_code=status) if status < 400:
             return errors.ModelNotFound(
-                f"{wire.name} sends us elsewhere ({status}): set OPENAI_BASE_URL to the address itself."
+                f"{wire.name} answers with a redirect ({status}){_target(error, wire)}, which is not "
+                "followed: articles and key go only where you say. If you trust that address, set "
+                "OPENAI_BASE_URL to it."
             )
         case openai.APIStatusError(status_code=401 | 403 | 407 as status):
             return errors.EndpointDown(
@@ -98,11 +101,17 @@ def down(error: BaseException, wire: Wire) -> errors.EndpointDown:
     )
 
 
-def _no_model(wire: Wire) -> errors.ModelNotFound:
+def _no_model(wire: Wire, hint: str = "") -> errors.ModelNotFound:
     return errors.ModelNotFound(
         f"{wire.name} does not know the model {wire.model!r}, or has no chat completions at this "
-        "address: check --model and OPENAI_BASE_URL."
+        f"address: check --model and OPENAI_BASE_URL{hint}."
     )
+
+
+def _target(error: openai.APIStatusError, wire: Wire) -> str:
+    """Return where a redirect leads, as far as it can be shown."""
+    location = error.response.headers.get("location", "").removesuffix("/chat/completions")
+    return f" to {shown(shown_address(location), wire)}" if location else ""
 
 
 def _said(error: BaseException, wire: Wire) -> str:

@@ -54,7 +54,7 @@ async def ground(
     return Grounded(
         tuple(claim for claim in claims if claim.id not in failing),
         tuple(
-            Dropped(article_id=claim.article_id, text=claim.text, reason=REASON)
+            Dropped(article_id=claim.article_id, text=claim.text, reason=REASON, sentence=claim.sentence)
             for claim in doubtful
             if claim.id in failing
         ),

@@ -35,7 +35,7 @@ from pipeline.patience import (
     LONGEST_WAIT_S,
     UNREADABLE_ATTEMPTS,
 )
-from pipeline.wire import SentOtherwise, Wire
+from pipeline.wire import SentOtherwise, Wire, without_version
 
 BYTES_A_TOKEN: Final = 3.5  # about; what an answer really took is put right when it comes
 
@@ -195,7 +195,8 @@ class Sender:
     def _unreadable(self, error: Unreadable) -> Exception:
         if error.is_foreign and not self._has_answered:
             return errors.ModelNotFound(
-                f"{self._endpoint.name} answers, but not with chat completions: check OPENAI_BASE_URL."
+                f"{self._endpoint.name} answers, but not with chat completions: check OPENAI_BASE_URL"
+                f"{without_version(self._endpoint.base_url)}."
             )
         return errors.AnswerInvalid(str(error))
 

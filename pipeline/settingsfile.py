@@ -1,8 +1,8 @@
 """storycheck.toml: where settings stand that are to last, and which of them a stranger may have written.
 
 A file in the working folder is found, not chosen: it may have come with the articles. It sets numbers,
-switches, words of a few, the name of a model, and a folder for reports below itself; what leads elsewhere
-(addresses, files) is taken from a file that was named, or from that of the user, alone.
+switches, words of a few, the name of a model, and a folder for reports below itself; addresses and files are
+taken from a file that was named, or from that of the user, alone.
 """
 
 import re
@@ -50,8 +50,8 @@ def find_settings(named: Path | None, known: Callable[[], Sequence[Setting]]) ->
 def read_settings(path: Path, known: Sequence[Setting], *, is_trusted: bool) -> dict[str, Found]:
     """Return what the file at ``path`` sets, by the variable of each setting.
 
-    Raises InputError where it cannot be read, holds what is no setting, or, unless ``is_trusted``, one that
-    leads elsewhere.
+    Raises InputError where it cannot be read, holds what is no setting, or, unless ``is_trusted``, an address
+    or a place.
     """
     text = _text(path)
     try:
@@ -69,15 +69,17 @@ def read_settings(path: Path, known: Sequence[Setting], *, is_trusted: bool) -> 
         place = f"{path}, line {line}"
         setting = by_key.get(key)
         if setting is None:
-            raise InputError(f"{place}: {_unknown(key, by_key)}")
+            is_table = isinstance(value, dict) and not _SECRETS.search(key)
+            raise InputError(f"{place}: {_no_table(key, groups) if is_table else _unknown(key, by_key)}")
         if value == "":
             continue  # as a variable that is empty: not set
         if not setting.takes(value):
             raise InputError(f"{place}: {key} takes {setting.allowed(is_file=True)}.")
-        if not is_trusted and _leads_elsewhere(setting, value):
+        if not is_trusted and _names_a_place(setting, value):
             raise InputError(
-                f"{place}: {key} leads elsewhere, and is not taken from a file that was merely found here: "
-                f"give --config {path} if you trust it, or put it into {own_folder() / NAME}."
+                f"{place}: {key} is not taken from a file that merely lies in the working folder, as that "
+                f"could be a stranger's: if it is yours, add --config {path} to the command, or move the "
+                f"line into {own_folder() / NAME}."
             )
         found[setting.variable] = Found(_taken(setting, value), path, line)
     return found
@@ -144,7 +146,16 @@ def _unknown(key: str, known: Mapping[str, Setting]) -> str:
     return f"there is no setting {key!r}: {meant}"
 
 
-def _leads_elsewhere(setting: Setting, value: Value) -> bool:
+def _no_table(name: str, groups: Iterable[str]) -> str:
+    tables = " or ".join(f"[{group}]" for group in sorted(groups))
+    return (
+        f"there is no table [{name}]: write settings of check at the top of the file, under no heading, and "
+        f"those of other commands under {tables}."
+    )
+
+
+def _names_a_place(setting: Setting, value: Value) -> bool:
+    """Tell whether ``value`` could lead articles to a stranger, or a run to files that are not the user's."""
     if setting.kind not in (str, Path) or setting.choices:
         return False
     if not isinstance(value, str):

@@ -3,6 +3,7 @@
 A missing feature is detected once, from the endpoint's own refusal, and noted for the report.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -108,3 +109,9 @@ def ended_in_thought(body: Mapping[str, Any]) -> bool:
 def is_loopback(base_url: str | None) -> bool:
     """Tell whether ``base_url`` leads to this machine itself."""
     return base_url is not None and urlsplit(base_url).hostname in ("127.0.0.1", "::1", "localhost")
+
+
+def without_version(address: str | None) -> str:
+    """Return what to try where ``address`` names no version of its interface, as nearly all do; else ""."""
+    has_one = address is None or re.search(r"/v\d", urlsplit(address).path)
+    return "" if has_one else ", which has no /v1: most addresses end in it, so try it with /v1 at its end"

@@ -78,8 +78,12 @@ class Claim(Record):
 
 
 class Dropped(Record):
-    """A claim that the model made and the text does not bear out; kept in the report, judged by nobody."""
+    """A claim that the model made and the text does not bear out; kept in the report, judged by nobody.
+
+    ``sentence`` is the number of the one that it was drawn from, null in older reports.
+    """
 
     article_id: str
     text: str
     reason: str
+    sentence: int | None = None

@@ -25,13 +25,17 @@ class PromptUsed(Record):
 
 
 class Failure(Record):
-    """Something that could not be read, extracted or judged, with the reason and what it concerns."""
+    """Something that could not be read, extracted or judged, with the reason and what it concerns.
+
+    ``sentences`` are the numbers of those that were not read for claims; none in older reports.
+    """
 
     stage: Literal["ingest", "extract", "ground", "verify", "adjudicate"]
     article_id: str | None = None
     claim_id: str | None = None
     where: str  # for people: "ft, sentences 4 to 12"
     reason: str
+    sentences: tuple[int, ...] = ()
 
 
 class Coverage(Record):

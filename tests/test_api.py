@@ -2,16 +2,20 @@
 
 import asyncio
 import json
+import re
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pipeline.api import Config, Run, acheck, check
+from pipeline.api import Config, Run, Text, acheck, check
+from pipeline.cli.settings import known_settings
 from pipeline.errors import AuthenticationFailed, InputError
+from pipeline.setting import Setting
 from pipeline.store import read_report
 from schemas.contradiction import ConflictKind
 from tests.commands import Serve, run_command
@@ -183,3 +187,112 @@ def test_rows_are_those_of_an_export(story: Path, tmp_path: Path, server: FakeEn
     for what in ("findings", "claims"):
         exported = run_command("export", tmp_path / "out", "--format", "json", "--what", what).out
         assert run.to_rows(what) == json.loads(exported)[what]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"concurrency": 0}, "concurrency takes a whole number from 1 to 256."),
+        ({"max_calls": 1.5}, "max_calls takes a whole number of at least 0."),
+        ({"requests_per_minute": 0}, "requests_per_minute takes a number of at least 0.1."),
+        ({"batch": "perhaps"}, "batch takes true or false."),
+        ({"out": 3}, "out takes a path."),
+        ({"against": "sources"}, "against takes a list of paths, URLs and texts."),
+        ({"max_cost": 1}, "there is no setting 'max_cost': did you mean max_cost_usd?"),
+        ({"fields": {"outlt": "source"}}, "one of text, title, outlet"),
+        ({"threads": 0, "model": 1}, "model takes text.\nthreads takes a whole number of at least 1."),
+    ],
+)
+def test_a_wrong_setting_is_told_as_the_command_tells_it(wrong: dict[str, Any], told: str) -> None:
+    with pytest.raises(InputError) as caught:
+        Config(**wrong)
+    assert told in str(caught.value)
+    assert "pydantic" not in str(caught.value)
+
+
+def field_of(setting: Setting) -> str | None:
+    """Return the field of a Config that says what ``setting`` says, if one does."""
+    names = {"rpm": "requests_per_minute", "max_cost": "max_cost_usd"}
+    found = [names.get(setting.name, setting.name), f"{setting.name}_s"]
+    return next((name for name in found if not setting.table and name in Config.model_fields), None)
+
+
+BOUNDED = [one for one in known_settings() if one.least is not None and field_of(one)]
+
+
+def test_all_that_is_bounded_is_looked_at() -> None:
+    assert len(BOUNDED) == 10
+
+
+@pytest.mark.parametrize("setting", BOUNDED, ids=lambda setting: setting.key)
+def test_the_bounds_are_those_of_the_command(setting: Setting) -> None:
+    name = str(field_of(setting))
+    least = setting.kind(setting.least or 0)
+    assert getattr(Config(**{name: least}), name) == least
+    with pytest.raises(InputError, match=re.escape(f"{name} takes {setting.allowed(is_file=False)}.")):
+        Config(**{name: least - 1})
+
+
+def test_texts_are_read_as_files_are(story: Path, server: FakeEndpoint) -> None:
+    texts = [Text(path.read_text(encoding="utf-8"), name=path.stem) for path in sorted(story.glob("*.txt"))]
+    run, of_files = check(texts, Config(model="m")), check(story, Config(model="m"))
+    assert [found.sides for found in run.contradictions] == [found.sides for found in of_files.contradictions]
+    assert run.report.story == "texts"
+    assert [article.name for article in run.report.articles] == [one.name for one in of_files.report.articles]
+
+
+def test_what_is_said_of_a_text_goes_before_its_own_lines(server: FakeEndpoint) -> None:
+    told = Text(
+        "---\noutlet: Crier\n---\nNine boats waited at the mole.",
+        outlet="Gull",
+        published=date(2031, 3, 4),
+        title="At the mole",
+        author="Ann Teller",
+        url="https://gull.example/mole",
+        language="en",
+    )
+    [article, other] = check(
+        [told, Text("It rained.", published="5 March 2031")], Config(model="m")
+    ).report.articles
+    assert (article.outlet, article.published, article.title) == ("Gull", date(2031, 3, 4), "At the mole")
+    assert (article.author, article.url) == ("Ann Teller", "https://gull.example/mole")
+    assert (other.name, other.published) == ("text-2", date(2031, 3, 5))
+
+
+def test_a_draft_and_its_sources_may_be_texts_and_files(
+    story: Path, tmp_path: Path, server: FakeEndpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = sorted(tmp_path.rglob("*"))
+    draft = Text("Seven boats waited at the mole.", name="draft")
+    against = (Text("Nine boats waited at the mole."), story)
+    run = check(draft, Config(model="m", against=against))
+    assert run.report.draft is not None
+    assert (run.report.draft.name, run.report.draft.text) == ("draft", draft.text)
+    assert {article.name for article in run.report.articles if article.is_source} >= {"text-1", "gull"}
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_texts_beside_files_are_a_story_of_their_own(story: Path, server: FakeEndpoint) -> None:
+    run = check([story, Text("Nine boats waited at the mole.")], Config(model="m"))
+    assert [report.story for report in run.reports] == ["harbour", "texts"]
+
+
+def test_a_text_that_cannot_be_read_is_told_of(server: FakeEndpoint) -> None:
+    with pytest.raises(InputError, match=r"no article among the texts given .*text-1: its text is empty"):
+        check(Text("  "), Config(model="m"))
+    run = check([Text("It rained at the mole."), Text("half \ud800"), Text("")], Config(model="m"))
+    assert [(skip.path, skip.is_lost) for skip in run.report.skipped] == [
+        ("(text)/text-2", True),
+        ("(text)/text-3", True),
+    ]
+    assert not run.is_complete
+
+
+def test_texts_that_stay_keep_their_report(tmp_path: Path, server: FakeEndpoint) -> None:
+    config = Config(model="m", out=tmp_path / "out")
+    texts = [Text("Nine boats waited at the mole."), Text("Seven boats waited at the mole.")]
+    run = check(texts, config)
+    asked = len(server.requests)
+    assert check(texts, config).report == run.report
+    assert len(server.requests) == asked

@@ -120,6 +120,15 @@ def test_an_address_that_is_none_is_broken(monkeypatch: pytest.MonkeyPatch) -> N
     assert line(done, "endpoint").startswith("broken: OPENAI_BASE_URL")
 
 
+def test_an_address_without_a_version_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    for address, state in (("http://x.example:8000", "warning"), ("http://x.example/v1beta/openai/", "ok")):
+        monkeypatch.setenv("OPENAI_BASE_URL", address)
+        done = run_command("doctor")
+        assert done.code == 0
+        assert line(done, "endpoint").startswith(state)
+        assert ("/v1 at its end" in line(done, "endpoint")) == (state == "warning")
+
+
 def test_a_model_that_is_not_fetched_is_a_warning_where_it_is_needed(serve: Serve, tmp_path: Path) -> None:
     done = run_command("doctor")
     assert line(done, "embedded model").startswith("warning: qwen2.5-coder-1.5b is not fetched: ")

@@ -297,7 +297,26 @@ def test_a_redirect_takes_the_articles_nowhere(serve: Serve, story: Path) -> Non
         ended, report = check(story)
     assert report is None
     assert not elsewhere.requests
-    assert "elsewhere" in ended.told
+    assert f"answers with a redirect (307) to {elsewhere.base_url}, which is not followed" in ended.told
+
+
+def test_the_password_of_a_redirect_is_not_shown(serve: Serve, story: Path) -> None:
+    location = "http://anna:heron-in-the-reeds@other.example/v1/chat/completions?token=heron-in-the-reeds"
+    serve(lambda _body: Reply(status=302, headers={"location": location}))
+    ended, _ = check(story)
+    assert "other.example/v1" in ended.told
+    assert "heron" not in ended.out + ended.err
+
+
+def test_an_address_without_a_version_that_answers_404_is_told_to_try_one(
+    serve: Serve, story: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve(lambda _body: Reply(status=404))
+    ended, _ = check(story)
+    assert "/v1" not in ended.told
+    monkeypatch.setenv("OPENAI_BASE_URL", server.base_url.removesuffix("/v1"))
+    ended, _ = check(story)
+    assert "try it with /v1 at its end" in ended.told
 
 
 @pytest.fixture(scope="module")

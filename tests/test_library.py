@@ -30,7 +30,7 @@ def test_the_examples_run_one_after_the_other(
     (tmp_path / "drafts" / "ferry.md").write_text("There were 44 vehicles on the ferry’s car deck.\n")
     names: dict[str, Any] = {}
     blocks = examples("library.md")
-    assert len(blocks) == 5
+    assert len(blocks) == 6
     with recorded_endpoint() as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
         for block in blocks:
@@ -41,7 +41,8 @@ def test_the_examples_run_one_after_the_other(
     assert read_report(tmp_path / "out" / "copy") == read_report(tmp_path / "out" / "ellen")
     assert len(names["rows"]) == 158
     assert names["is_fit_to_print"] is False
-    assert names["run"].report.draft.name == "ferry"
+    assert names["run"].report.draft.name == "draft"
+    assert names["run"].report.articles[1].label == "Ulverhaven Courier"
 
 
 def test_the_notebook_shows_what_it_shows() -> None:

@@ -4,18 +4,20 @@ import pytest
 
 from pipeline.batch import Outcome
 from pipeline.checking import Checked
-from pipeline.cli.outcome import MOST_SHOWN, Heard, tell
+from pipeline.cli.outcome import MOST_SHOWN, FailOn, Heard, tell
 from pipeline.report import index_entry
+from schemas.verdict import Label
 from tests.sample_report import sample_report
 
 PLACE = "s3://anna:heron-in-the-reeds@bucket/out"
 
 
-def checked(where: str) -> Checked:
+def checked(where: str, surest: float | None = None, *labels: Label) -> Checked:
     return Checked(
         where=where,
         entry=index_entry(sample_report(), "report.html", ()),
-        labels=frozenset(),
+        labels=frozenset(labels),
+        contradicted=surest,
         calls=0,
         is_complete=True,
         has_failures=False,
@@ -42,3 +44,33 @@ def test_verbose_says_where_it_tells_nothing(
     assert "-v tells of at most 20 stories" in capsys.readouterr().err
     assert tell(done, Heard(), by_batch=False) == 0
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("surest", "least", "code"),
+    [(None, 0.0, 0), (0.0, 0.0, 1), (0.3, 0.0, 1), (0.89, 0.9, 0), (0.9, 0.9, 1), (1.0, 1.0, 1)],
+)
+def test_a_contradiction_counts_from_the_confidence_on_that_is_asked_for(
+    surest: float | None, least: float, code: int
+) -> None:
+    done = Outcome((checked("out", surest, Label.contradicted, Label.error),), None, None)
+    heard = Heard(frozenset({FailOn.contradicted}), fail_confidence=least, quiet=True)
+    assert tell(done, heard, by_batch=False) == code
+
+
+def test_one_line_says_what_was_met_and_where(capsys: pytest.CaptureFixture[str]) -> None:
+    stories = (
+        checked("out/calm", None, Label.supported),
+        checked("out/one", 0.9),
+        checked("out/two", None, Label.unsupported),
+    )
+    heard = Heard(frozenset({FailOn.contradicted, FailOn.unsupported, FailOn.error}), quiet=True)
+    assert tell(Outcome(stories, None, None), heard, by_batch=False) == 1
+    said = capsys.readouterr().err
+    assert "--fail-on contradicted and unsupported is met: see out/one/report.html and 1 more report." in said
+    assert len(said.splitlines()) == 1
+    assert tell(Outcome(stories[:1], None, None), heard, by_batch=False) == 0
+    assert capsys.readouterr().err == ""
+    cut_short = Outcome(stories, None, None, interrupted="It was cut short.")
+    assert tell(cut_short, heard, by_batch=False) == 1
+    assert capsys.readouterr().err.splitlines()[-1].startswith("storycheck: --fail-on error is met")

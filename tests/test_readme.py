@@ -19,6 +19,7 @@ from pipeline.config import DEFAULT_PROMPTS
 from pipeline.embedded.models import CATALOGUE, EmbeddedModel
 from pipeline.errors import InputError
 from pipeline.reading.sidecar import read_sidecar
+from pipeline.setting import MODELS
 
 ROOT: Final = Path(__file__).parents[1]
 DOCUMENTS: Final = (
@@ -185,7 +186,7 @@ def test_each_model_is_documented_with_size_and_licence(model: EmbeddedModel) ->
 
 def test_the_environment_variables_are_those_that_are_read() -> None:
     source = Path(config.__file__).read_text(encoding="utf-8")
-    read_ones = set(re.findall(r'environ\.get\("((?:OPENAI|STORYCHECK)_\w+)"', source))
+    read_ones = {MODELS, *re.findall(r'environ\.get\("((?:OPENAI|STORYCHECK)_\w+)"', source)}
     told = read("README.md") + read("docs/models.md")
     named = set(re.findall(r"\b(?:OPENAI|STORYCHECK)_[A-Z_]+\b", told))
     assert named == read_ones

@@ -6,8 +6,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from pipeline.report import render_markdown
-from pipeline.report.markdown import escape
-from pipeline.report.text import one_line
+from pipeline.report.text import escape, one_line
 from tests import sample_report as sample
 from tests.hostile_report import anything, with_text
 

@@ -56,6 +56,8 @@ def values(setting: Setting) -> Iterator[Any]:
     elif setting.choices:
         words = (setting.choices * 3)[:3]
         yield from ([word] for word in words) if setting.is_many else words
+    elif setting.most == 1:
+        yield from (0.25, 0.5, 0.75)
     elif setting.kind in (int, float):
         least = int(setting.least or 0) + 1
         yield from (least, least + 1, least + 2)
@@ -129,11 +131,24 @@ def test_a_check_does_as_its_file_says(serve: Serve, story: Path, here: Path) ->
     serve(check_answer)
     (here / NAME).write_text('model = "m"\nout = "found"\nfail_on = ["contradicted"]\nquiet = true\n')
     done = run_command("check", story)
-    assert (done.code, done.err) == (1, "")
+    assert done.code == 1
+    assert done.told == f"storycheck: --fail-on contradicted is met: see {Path('found', 'report.html')}."
     assert done.out == f"{Path('found', 'report.html')}\n"
     assert json.loads((here / "found" / "report.json").read_text())["run"]["model"] == "m"
     assert run_command("check", story, "-o", here / "other", "--max-calls", "0").code == 3
     assert (here / "other" / "report.json").is_file()
+
+
+def test_what_a_file_fails_on_can_be_taken_back(
+    serve: Serve, story: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(check_answer)
+    (here / NAME).write_text('model = "m"\nfail_on = ["contradicted"]\n')
+    assert run_command("check", story).code == 1
+    assert run_command("check", story, "--fail-on", "none").code == 0
+    monkeypatch.setenv("STORYCHECK_FAIL_ON", "none")
+    assert run_command("check", story).code == 0
+    assert run_command("check", story, "--fail-on", "contradicted").code == 1
 
 
 def test_an_address_of_a_named_file_is_asked(
@@ -192,11 +207,13 @@ def test_other_commands_have_their_own(own: Path, here: Path, story: Path) -> No
         ("quiet = 1\n", "line 1: quiet takes true or false."),
         ("model = 1\n", "line 1: model takes text in quotes."),
         ('model = "a\\u001b[2J"\n', "line 1: model takes text in quotes."),
-        ('fail_on = "error"\n', 'takes a list of "contradicted" or "unsupported" or "error".'),
-        ('fail_on = ["mistake"]\n', 'takes a list of "contradicted" or "unsupported" or "error".'),
+        ('fail_on = "error"\n', 'takes a list of "contradicted" or "unsupported" or "error" or "none".'),
+        ('fail_on = ["mistake"]\n', 'takes a list of "contradicted" or "unsupported" or "error" or "none".'),
         ('engine = "ray"\n', 'line 1: engine takes "inline" or "dask".'),
         ("group = 1\n", "line 1: there is no setting 'group'"),
         ("[[group]]\ndays = 1\n", "there is no setting 'group'"),
+        ("rpm = 1\n[check]\nmax_cost = 1\n", "line 2: there is no table [check]: write settings of check at"),
+        ("[limits]\nmax_cost = 1\n", "under [export] or [group] or [review]."),
         ("[group.days]\nx = 1\n", "group.days takes a whole number from 0 to 3,650."),
         ("max_cost = \n", "is not valid TOML: "),
         ("a." * 100 + "b = 1\n", "is not valid TOML: a key of more than 50 parts"),
@@ -269,12 +286,12 @@ def test_commands_that_read_a_run_need_no_settings(here: Path) -> None:
         '[group]\nout = "stories"',
     ],
 )
-def test_what_leads_elsewhere_is_taken_from_a_named_file_alone(line: str, here: Path, own: Path) -> None:
+def test_an_address_or_a_place_is_taken_from_a_named_file_alone(line: str, here: Path, own: Path) -> None:
     (here / "link").symlink_to(here.parent)
     (here / NAME).write_text(f"{line}\n", encoding="utf-8")
     done = run_command("config")
     assert done.code == 2
-    assert "leads elsewhere" in done.told
+    assert "is not taken from a file that merely lies" in done.told
     assert f"--config {NAME}" in done.told
     assert run_command("config", "--config", NAME).code == 0
     (here / NAME).rename(own)
@@ -290,7 +307,7 @@ def test_a_new_setting_of_words_or_paths_is_not_taken_from_a_found_file(setting:
     heading = f"[{setting.table}]\n" if setting.table else ""
     value = ["../x.gguf"] if setting.is_many else "../x.gguf"
     (here / NAME).write_text(f"{heading}{setting.name} = {json.dumps(value)}\n", encoding="utf-8")
-    assert "leads elsewhere" in run_command("config").told
+    assert "is not taken from a file that merely lies" in run_command("config").told
 
 
 def test_neither_articles_nor_key_go_where_a_found_file_says(
@@ -303,7 +320,7 @@ def test_neither_articles_nor_key_go_where_a_found_file_says(
     for arguments in (["check", story], ["check", story, "--dry-run"], ["doctor", "--online"]):
         done = run_command(*arguments)
         assert done.code != 0
-        assert "base_url leads elsewhere" in done.out + done.err
+        assert "base_url is not taken from a file that merely lies" in done.out + done.err
     assert not server.requests
 
 
@@ -337,6 +354,39 @@ def test_each_line_says_value_and_source(here: Path, monkeypatch: pytest.MonkeyP
     assert "rpm 60.0 (environment, STORYCHECK_RPM)" in lines
     assert "model m (given, --model)" in lines
     assert "out out (default)" in lines
+
+
+@pytest.mark.parametrize(
+    ("variable", "meant"),
+    [
+        ("STORYCHECK_MAXCOST", "STORYCHECK_MAX_COST"),
+        ("STORYCHECK_GROUP_DAY", "STORYCHECK_GROUP_DAYS"),
+        ("STORYCHECK_BASE_URL", "OPENAI_BASE_URL"),
+        ("STORYCHECK_API_KEY", "OPENAI_API_KEY"),
+        ("STORYCHECK_CONFG", "STORYCHECK_CONFIG"),
+        ("STORYCHECK_modle", "STORYCHECK_MODEL"),
+    ],
+)
+def test_a_misspelt_variable_is_told_with_the_nearest_and_ends_nothing(
+    variable: str, meant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, "1")
+    done = run_command("config")
+    assert done.code == 0
+    assert done.told == f"storycheck: the variable {variable} sets nothing: did you mean {meant}?"
+
+
+def test_a_variable_like_none_is_told_and_those_that_are_read_are_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for variable in ("STORYCHECK_MODELS", *(one.variable for one in SETTINGS if one.kind is Path)):
+        monkeypatch.setenv(variable, "there")
+    monkeypatch.setenv("STORYCHECK_XYZZY", " ")  # as if it were not set
+    assert run_command("models").err == ""
+    monkeypatch.setenv("STORYCHECK_XY\x1b[2J", "1")
+    told = run_command("models").told
+    assert "'storycheck init' writes a file that names them all" in told
+    assert "\x1b" not in told
 
 
 # -- init --

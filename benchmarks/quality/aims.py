@@ -20,7 +20,7 @@ from benchmarks.quality.figure import (
 )
 from benchmarks.quality.results import Results
 from benchmarks.stored import JudgeResult, SetsResult
-from pipeline.report.markdown import escape
+from pipeline.report.text import escape
 
 NOT_MEASURED: Final = "not measured yet"
 BALANCED: Final = {

@@ -7,7 +7,7 @@ from benchmarks.claims.measure import Share as Count
 from benchmarks.injections.tally import Share as Tried
 from benchmarks.scoring.outcome import Share
 from benchmarks.shares import independent
-from pipeline.report.markdown import escape
+from pipeline.report.text import escape
 from schemas.evaluation import Estimate
 
 NO_VALUE = "–"

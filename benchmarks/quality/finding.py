@@ -9,7 +9,7 @@ from benchmarks.quality.figure import NO_VALUE, Figure, of_counts, of_share, tab
 from benchmarks.quality.results import Results
 from benchmarks.scoring.outcome import Score, Share
 from benchmarks.stored import PlantedResult
-from pipeline.report.markdown import escape
+from pipeline.report.text import escape
 
 WEAK = 0.5  # of a kind of conflict; what is found less often than that is named among the limits
 

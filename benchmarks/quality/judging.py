@@ -5,7 +5,7 @@ from benchmarks.quality.figure import NO_VALUE, of_estimate, of_share, plain, ta
 from benchmarks.quality.results import Results
 from pipeline.evaluation.reliability import file_name, render_reliability
 from pipeline.evaluation.tables import notes
-from pipeline.report.markdown import escape
+from pipeline.report.text import escape
 
 PICTURES = "quality"  # the folder of the diagrams, beside the page
 

@@ -7,7 +7,7 @@ from benchmarks.claims.result import ClaimRun
 from benchmarks.quality.aims import NOT_MEASURED, entailed_by
 from benchmarks.quality.figure import NO_VALUE, of_count, table, total
 from benchmarks.quality.results import Results
-from pipeline.report.markdown import escape
+from pipeline.report.text import escape
 
 Counted = Callable[[ClaimRun], Count | None]
 

@@ -6,7 +6,7 @@ from benchmarks.fuzz import FuzzResult
 from benchmarks.mutants import Findings
 from benchmarks.quality.figure import NO_VALUE, table
 from benchmarks.reliability.results import ChaosResult, ChaosRun, KillsResult
-from pipeline.report.markdown import escape
+from pipeline.report.text import escape
 
 
 def lost(lines: Sequence[str]) -> str:

@@ -28,6 +28,7 @@ from pipeline.cli.options import WITH_SETTINGS, prefix_of
 from pipeline.cli.report import report, schema
 from pipeline.cli.review import review
 from pipeline.cli.screen import INCOMPLETE, USAGE, told
+from pipeline.cli.settings import warn_of_variables
 from pipeline.cli.usage import told_usage
 from pipeline.errors import StorycheckError
 
@@ -132,3 +133,4 @@ def _options(
     ] = False,
 ) -> None:
     """Check what the outlets covering one story claim against each other."""
+    warn_of_variables()

@@ -12,6 +12,7 @@ from pipeline.cli.options import MAIN, WITH_SETTINGS
 from pipeline.cli.settings import ConfigFile, defaults_for, known_settings
 from pipeline.config import first_set, read_environment, shown_address
 from pipeline.errors import InputError
+from pipeline.setting import MODELS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,7 +71,7 @@ def _rows(context: typer.Context, given: list[str], named: Path | None) -> Itera
     environment = read_environment()
     key = first_set("OPENAI_API_KEY", "OPENAI_API_KEY_FILE") if environment.api_key else None
     yield Row("(key)", "set, not shown" if key else None, "environment" if key else "default", key)
-    models = first_set("STORYCHECK_MODELS")
+    models = first_set(MODELS)
     where = "environment" if models else "default"
     yield Row("(folder of models)", str(environment.models_dir), where, models)
     known = known_settings()

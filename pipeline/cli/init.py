@@ -26,8 +26,8 @@ HEAD: Final = """\
 #
 # No key belongs here: it goes into OPENAI_API_KEY, or into a file that OPENAI_API_KEY_FILE names.
 #
-# What leads elsewhere (base_url, scheduler, files) is not taken from a storycheck.toml that is merely found
-# in the working folder: others may have written it. Name the file then (--config FILE), or set such things in
+# Addresses and files (base_url, scheduler, cache ...) are not taken from a storycheck.toml that merely lies
+# in the working folder: it could be a stranger's. Name the file then (--config FILE), or set such things in
 # {own}
 """
 WIDTH: Final = 100  # of a comment

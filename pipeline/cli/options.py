@@ -9,17 +9,17 @@ Of commands that are not in ``WITH_SETTINGS`` only what they share with others i
 from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from inspect import signature
-from pathlib import Path
-from types import NoneType
-from typing import TYPE_CHECKING, Any, Final, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Final, get_args, get_type_hints
 
 import typer
 from typer.models import OptionInfo
 
+from pipeline.config import bounds_of
+from pipeline.setting import PREFIX, kind_of
+
 if TYPE_CHECKING:
     from pipeline.setting import Setting
 
-PREFIX: Final = "STORYCHECK"
 WITH_SETTINGS: Final = ("check", "group", "review", "export")
 MAIN: Final = "check"  # the command whose settings stand at the top of a file
 
@@ -27,6 +27,12 @@ MAIN: Final = "check"  # the command whose settings stand at the top of a file
 def prefix_of(command: str) -> str:
     """Return what the variables of a command's own settings begin with."""
     return PREFIX if command == MAIN else f"{PREFIX}_{command.upper()}"
+
+
+def within(name: str) -> dict[str, Any]:
+    """Return the bounds of an option that gives the field ``name`` of ``Settings``."""
+    least, most = bounds_of(name)
+    return {"min": least, "max": most}
 
 
 def settings_of(app: typer.Typer) -> "Sequence[Setting]":
@@ -49,7 +55,7 @@ def _settings(command: str, callback: Callable[..., Any]) -> "Iterator[Setting]"
         option = extras[0] if extras else None
         if not isinstance(option, OptionInfo) or not option.allow_from_autoenv:
             continue
-        kind, is_many = _kind(declared)
+        kind, is_many = kind_of(declared)
         flag = _flag(name, option)
         variable = option.envvar if isinstance(option.envvar, str) else f"{prefix_of(command)}_{name.upper()}"
         default = None if parameter.default is parameter.empty else parameter.default
@@ -75,14 +81,3 @@ def _flag(name: str, option: OptionInfo) -> str:
     names = (option.default, *(option.param_decls or ()))
     long = [part for part in names if isinstance(part, str) and part.startswith("--")]
     return long[0].partition("/")[0] if long else f"--{name.replace('_', '-')}"
-
-
-def _kind(declared: object) -> tuple[type, bool]:
-    """Return the type of an option, and whether it takes several: of ``T | None`` or ``list[T] | None``."""
-    given = [one for one in get_args(declared) if one is not NoneType]
-    one = given[0] if given and get_origin(declared) is not list else declared
-    if get_origin(one) is list:
-        return get_args(one)[0], True
-    if isinstance(one, type) and (one in (bool, int, float, str, Path) or issubclass(one, Enum)):
-        return one, False
-    return str, False

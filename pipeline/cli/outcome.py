@@ -9,6 +9,7 @@ import typer
 
 from pipeline.cli.screen import DONE, FAILED_ON, INCOMPLETE, told
 from pipeline.config import shown_address
+from pipeline.errors import InputError
 from schemas.report import Report
 from schemas.verdict import Label
 
@@ -19,18 +20,32 @@ MOST_SHOWN: Final = 20  # stories with a screen each; of more there is a line ov
 
 
 class FailOn(StrEnum):
-    """What makes the command exit with 1."""
+    """What makes the command exit with 1; ``none`` takes back what a file or the environment asks for."""
 
     contradicted = "contradicted"
     unsupported = "unsupported"
     error = "error"
+    none = "none"
+
+
+def failing(given: "Sequence[FailOn]") -> frozenset[FailOn]:
+    """Return what ends a run with 1. Raises InputError where ``none`` is given beside others."""
+    if FailOn.none not in given:
+        return frozenset(given)
+    if set(given) != {FailOn.none}:
+        raise InputError("--fail-on none takes back the others: give it alone.")
+    return frozenset()
 
 
 @dataclass(frozen=True)
 class Heard:
-    """What somebody wants to hear of a run: as little or as much, and what is to end it with another code."""
+    """What somebody wants to hear of a run: as little or as much, and what is to end it with another code.
+
+    A contradiction does so from the confidence ``fail_confidence`` on.
+    """
 
     fail_on: frozenset[FailOn] = frozenset()
+    fail_confidence: float = 0.0
     quiet: bool = False
     verbose: bool = False
 
@@ -52,10 +67,37 @@ def tell(outcome: "Outcome", heard: Heard, *, by_batch: bool) -> int:
         told("what could not be answered by batch is asked at once without --batch.", INCOMPLETE)
     elif any(done.has_failures for done in outcome.checked) and not has_asked:
         told("stored answers are of no use for some of it: --again asks for them once more.", INCOMPLETE)
-    if not outcome.is_complete:
-        return FAILED_ON if FailOn.error in heard.fail_on else INCOMPLETE
-    labels = {label for done in outcome.checked for label in done.labels}
-    return FAILED_ON if any(Label(wanted.value) in labels for wanted in heard.fail_on) else DONE
+    elif heard.quiet and not outcome.is_complete:  # else it is on the screen
+        told("not everything could be checked: the report says what is missing.", INCOMPLETE)
+    if outcome.is_complete:
+        return _failed_on(outcome.checked, heard)
+    if FailOn.error in heard.fail_on:
+        return told("--fail-on error is met.", FAILED_ON)
+    return INCOMPLETE
+
+
+def _failed_on(checked: "Sequence[Checked]", heard: Heard) -> int:
+    """Say what of ``heard.fail_on`` was found, and where, and return the exit code."""
+    from pipeline.report.words import counted, listed
+
+    met = {
+        wanted: [done for done in checked if _is_met(done, wanted, heard)]
+        for wanted in FailOn
+        if wanted in heard.fail_on
+    }
+    names = [wanted.value for wanted, found in met.items() if found]
+    if not names:
+        return DONE
+    places = dict.fromkeys(_shown(done.paths["report.html"]) for found in met.values() for done in found)
+    first, more = next(iter(places)), len(places) - 1
+    also = f" and {counted(more, 'more report')}" if more else ""
+    return told(f"--fail-on {listed(names)} is met: see {first}{also}", FAILED_ON)
+
+
+def _is_met(done: "Checked", wanted: FailOn, heard: Heard) -> bool:
+    if wanted is FailOn.contradicted:
+        return done.contradicted is not None and done.contradicted >= heard.fail_confidence
+    return Label(wanted.value) in done.labels
 
 
 def _shown(place: str) -> str:

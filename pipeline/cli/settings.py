@@ -12,7 +12,10 @@ import typer
 from typer.core import TyperCommand, TyperOption
 
 from pipeline.cli.options import prefix_of
+from pipeline.cli.screen import DONE, told
+from pipeline.config import names_set
 from pipeline.errors import InputError
+from pipeline.setting import CONFIG, PREFIX, misnamed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
     from pipeline.setting import Setting
     from pipeline.settingsfile import Found
 
-CONFIG = "STORYCHECK_CONFIG"
 PROBLEM = "storycheck.settings"  # under which a command that goes on without them finds what is wrong
 
 
@@ -30,6 +32,15 @@ def known_settings() -> "Sequence[Setting]":
     from pipeline.cli.options import settings_of
 
     return settings_of(app)
+
+
+def warn_of_variables() -> None:
+    """Say in a line each which variables of ours nothing reads: one that is misspelt must not go unheard."""
+    from pipeline.report.text import one_line
+
+    if any(name.startswith(PREFIX) for name in names_set()):
+        for line in misnamed(names_set(), known_settings()):
+            told(one_line(line), DONE)
 
 
 def variable_of(option: TyperOption, command: str) -> str:

@@ -19,6 +19,7 @@ from pipeline.embedded.server import available_cores
 from pipeline.errors import InputError, StorycheckError
 from pipeline.prices import read_prices
 from pipeline.session import open_endpoint
+from pipeline.wire import without_version
 
 OLDEST_PYTHON: Final = (3, 11)
 BESIDE_MODEL: Final = 1.5 * 10**9  # bytes of memory that a run takes beside the model's file
@@ -135,6 +136,8 @@ def _endpoint(environment: Environment, *, is_hosted: bool) -> Check:
             told = f"{endpoint.name}, OPENAI_API_KEY is {key}; --online asks whether it answers"
     except InputError as error:
         return Check(State.broken, "endpoint", str(error))
+    if hint := without_version(environment.base_url):
+        return Check(State.warning, "endpoint", f"{told}; mind OPENAI_BASE_URL{hint}")
     return Check(State.ok, "endpoint", told)
 
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from pipeline.evaluation.reliability import file_name
 from pipeline.evaluation.shown import percent, plain
 from pipeline.report import words
-from pipeline.report.markdown import escape
+from pipeline.report.text import escape
 from schemas.evaluation import Evaluation, SetResult
 
 

@@ -7,7 +7,7 @@ from pipeline.export.rows import live
 from pipeline.export.stored import Stored
 from pipeline.report import render_markdown, words
 from pipeline.report.html import articles_by_id
-from pipeline.report.markdown import escape
+from pipeline.report.text import escape
 
 
 def export_markdown(stories: Sequence[Stored], _asked: Asked) -> str:

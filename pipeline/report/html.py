@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from markupsafe import Markup
 
 from pipeline.report.decided import desk_data, newest
+from pipeline.report.marked import MARK_EXPLAINED, marked
 from pipeline.report.matrix import matrix
 from pipeline.report.page import PAGE_LANGUAGE, render_page
 from pipeline.report.passage import Passage, passage
@@ -77,6 +78,8 @@ def render_html(
         origins=Counter(article.origin for article in report.articles),
         surroundings=surroundings,
         page=page,
+        marked=marked(report),
+        MARK_EXPLAINED=MARK_EXPLAINED,
         matrix=matrix(report),
         timeline=timeline(report),
         reading=reading(report),

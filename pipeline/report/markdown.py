@@ -7,18 +7,15 @@ from pipeline.languages.names import language_name
 from pipeline.report import words
 from pipeline.report.agreement import Agreement
 from pipeline.report.html import articles_by_id
+from pipeline.report.markedlines import marked_lines
 from pipeline.report.page import PAGE_LANGUAGE
 from pipeline.report.passage import parts
 from pipeline.report.summary import Summary, summarise
-from pipeline.report.text import one_line
+from pipeline.report.text import escape
 from schemas.contradiction import Relation, Side
 from schemas.report import Report, ReportArticle, ReportClaim
 
-# What starts markup inside a line; what does so at a line's start never gets there, as every line begins
-# with ours. A dot or colon only where it would make a bare address a link.
-_MARKUP = re.compile(r"[\\`*_~\[\]<>&|#$@!]|(?<=www)\.|:(?=//)", re.IGNORECASE)
 _PLAIN = re.compile(r"[!#-;=?-~]+")  # an address that can end no <link>, and hide nothing
-_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
 Articles = Callable[[str], ReportArticle]
 
@@ -36,21 +33,10 @@ def render_markdown(report: Report) -> str:
         lines.append(
             f"- **{escape(source.label)}**{is_draft}, {words.day(source.published)}{language}{title}{link}"
         )
-    lines += ["", *_gaps(report, summary), *_findings(summary, article)]
+    lines += ["", *_gaps(report, summary), *_findings(summary, article), *marked_lines(report, summary)]
     lines += [*_single(summary, article), *_confirmed(summary, article), *_problems(summary), *_made(report)]
     lines.append("storycheck is no arbiter of truth: it shows who says what, and where they part.")
     return "\n".join(lines) + "\n"
-
-
-def escape(text: str) -> str:
-    r"""Return foreign text as one line of Markdown that reads as that text and cannot be markup.
-
-    It must not open a line: ``-``, ``+``, ``=`` and ``1.`` are left as they are.
-
-    >>> escape("<b>[5] * 3")
-    '&lt;b&gt;\\[5\\] \\* 3'
-    """
-    return _MARKUP.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), one_line(text))
 
 
 def _gaps(report: Report, summary: Summary) -> Iterator[str]:

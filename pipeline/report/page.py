@@ -19,7 +19,7 @@ _TEMPLATES: Final = Path(__file__).parent / "templates"
 
 
 # What each page is made of, in the order of the cascade: narrow screens and paper have the last word.
-STORY_STYLES: Final = tuple("base findings claims matrix timeline reader desk narrow print".split())
+STORY_STYLES: Final = tuple("base findings claims draft matrix timeline reader desk narrow print".split())
 STORY_SCRIPTS: Final = tuple("rules kept cards counts desk forms keys filters places reader".split())
 INDEX_STYLES: Final = ("base", "findings", "index", "narrow", "print")
 INDEX_SCRIPTS: Final = ("index",)

@@ -11,6 +11,10 @@ _HIDDEN = re.compile(
     "\U0001343f-\U00013440\U00013430-\U0001343e\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff]"
 )
+# What starts markup inside a line; what does so at a line's start never gets there, as every line begins
+# with ours. A dot or colon only where it would make a bare address a link.
+_MARKUP = re.compile(r"[\\`*_~\[\]<>&|#$@!]|(?<=www)\.|:(?=//)", re.IGNORECASE)
+_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 _JOINERS = "\u200c\u200d"  # spelling in Persian and Indic scripts, and in emoji; a trick after a Latin letter
 _LAST_LATIN = "\u024f"
 
@@ -29,6 +33,17 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """Return ``visible(text)`` with every stretch of white space as one space."""
     return " ".join(visible(text).split())
+
+
+def escape(text: str) -> str:
+    r"""Return foreign text as one line of Markdown that reads as that text and cannot be markup.
+
+    It must not open a line: ``-``, ``+``, ``=`` and ``1.`` are left as they are.
+
+    >>> escape("<b>[5] * 3")
+    '&lt;b&gt;\\[5\\] \\* 3'
+    """
+    return _MARKUP.sub(lambda found: _ENTITIES.get(found[0], f"\\{found[0]}"), one_line(text))
 
 
 def clip(text: str, length: int) -> str:
