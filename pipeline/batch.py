@@ -144,19 +144,19 @@ class _Batch:
 
     async def _check_next(self, place: int, story: Story) -> None:
         if self._interruption.is_asked and self._has_begun:
-            self.entries[place] = IndexEntry(name=story.name, problem=NOT_BEGUN)
+            self.entries[place] = IndexEntry(name=story.name, title=story.title, problem=NOT_BEGUN)
             return
         self._has_begun = True
         try:
             checked = await self._engine.check(story)
         except EndpointError as error:
             self.stopped = self.stopped or error
-            self.entries[place] = IndexEntry(name=story.name, problem=str(error))
+            self.entries[place] = IndexEntry(name=story.name, title=story.title, problem=str(error))
         except NotBegun as error:
-            self.entries[place] = IndexEntry(name=story.name, problem=str(error))
+            self.entries[place] = IndexEntry(name=story.name, title=story.title, problem=str(error))
         except Unreported as error:
             self._lost.append(f"{one_line(story.name)} ({error})")
-            self.entries[place] = IndexEntry(name=story.name, problem=str(error))
+            self.entries[place] = IndexEntry(name=story.name, title=story.title, problem=str(error))
         except BaseException:
             self._has_failed = True
             raise

@@ -179,6 +179,7 @@ def _run(report: Report) -> ComparedRun:
     run = report.run
     return ComparedRun(
         story=report.story,
+        title=report.title,
         run_id=run.id,
         tool_version=run.tool_version,
         model=run.model,

@@ -8,7 +8,7 @@ from pipeline.errors import InputError
 from pipeline.reading.articles import Reading
 from pipeline.reading.forms.fields import Fields
 from pipeline.reading.metadata import Metadata
-from pipeline.reading.sidecar import SIDECAR, read_sidecar
+from pipeline.reading.sidecar import SIDECAR, Sidecar, read_sidecar
 from pipeline.reading.sources import (
     WANTED,
     Source,
@@ -113,14 +113,19 @@ def _story(source: Source, reading: Reading) -> Story:
             else:
                 skipped.append(found)
     kept = without_copies(articles, skipped)
-    return Story(name=source.name, articles=tuple(kept), skipped=(*skipped, *sidecars.skipped))
+    return Story(
+        name=source.name,
+        title=sidecars.title,
+        articles=tuple(kept),
+        skipped=(*skipped, *sidecars.skipped),
+    )
 
 
 class _Sidecars:
     """The sidecars of the folders that a story's files lie in, each read once."""
 
     def __init__(self, files: Iterable[Path]) -> None:
-        self._known: dict[Path, dict[str, Metadata]] = {}
+        self._known: dict[Path, Sidecar] = {}
         self.skipped: list[Skipped] = []
         for folder in sorted({file.parent for file in files}):
             path = folder / SIDECAR
@@ -135,13 +140,19 @@ class _Sidecars:
                 Skipped(
                     path=f"{shown(folder)}/{printable(name)}", reason=f"named in {SIDECAR}, but not there"
                 )
-                for name in self._known[folder]
+                for name in self._known[folder].articles
                 if name not in there
             ]
 
+    @property
+    def title(self) -> str | None:
+        """What the story is called, by the one sidecar that there is; two speak of two stories."""
+        titles = [sidecar.title for sidecar in self._known.values()]
+        return titles[0] if len(titles) == 1 else None
+
     def about(self, path: Path) -> Metadata:
         """Return what the sidecar beside ``path`` says about it."""
-        return self._known.get(path.parent, {}).get(path.name, Metadata())
+        return self._known.get(path.parent, Sidecar()).articles.get(path.name, Metadata())
 
 
 def without_copies(articles: Iterable[Article], skipped: list[Skipped]) -> list[Article]:

@@ -62,7 +62,7 @@ def print_summary(
     """
     summary = summarise(report)
     console.print()
-    console.print(_text(report.story or "One story", style="bold"))
+    console.print(_text(report.label, style="bold"))
     console.print(_text(summary.result))
     _print_trouble(console, report, summary)
     _print_findings(console, report, summary)

@@ -52,8 +52,8 @@ def unchanged(folder: Path, story: Story, now: Making) -> Report | None:
         return None
     origins = {article.id: article.origin for article in report.articles}
     now_read = report_articles(story, origins)
-    was = (report.story, report.articles, report.skipped)
-    return report if was == (story.name, now_read, story.skipped) else None
+    was = (report.story, report.title, report.articles, report.skipped)
+    return report if was == (story.name, story.title, now_read, story.skipped) else None
 
 
 def _is_made_alike(record: RunRecord, now: Making) -> bool:

@@ -80,6 +80,7 @@ def report_on(work: Work, llm: Llm, prompts: Mapping[str, PromptUsed], settings:
     )
     return Report(
         story=story.name,
+        title=story.title,
         run=info,
         articles=report_articles(story, origins),
         claims=outcome.claims,

@@ -31,9 +31,10 @@ class ArticleChange(StrEnum):
 
 
 class ComparedRun(Record):
-    """How one of the two runs was made; ``prompts`` maps a stage to version and hash."""
+    """How one of the two runs was made, of which story; ``prompts`` maps a stage to version and hash."""
 
     story: str
+    title: str | None = None
     run_id: str
     tool_version: str
     model: str

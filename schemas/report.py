@@ -124,7 +124,7 @@ class ReportArticle(Record):
     origin: str
     author: str | None = None
     url: str | None = None
-    given_id: str | None = None  # what a row of a file of many calls itself
+    given_id: str | None = None  # what its row of a file of many, or story.toml, calls it
     name: str = ""
     encoding: str = "utf-8"
     sha256: str = ""
@@ -173,10 +173,14 @@ class ReportClaim(Claim):
 
 
 class Report(Record):
-    """The whole of report.json."""
+    """The whole of report.json.
+
+    ``story`` is the name that the story is kept under, and ``title`` what story.toml calls it, if it does.
+    """
 
     schema_version: Literal[1] = SCHEMA_VERSION
     story: str = ""
+    title: str | None = None
     run: RunInfo
     articles: tuple[ReportArticle, ...]
     claims: tuple[ReportClaim, ...]
@@ -185,6 +189,11 @@ class Report(Record):
     dropped: tuple[Dropped, ...] = ()
     clusters: tuple[Cluster, ...] = ()
     not_compared: tuple[NotCompared, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What to call the story in front of a reader: its title, else the name that it is kept under."""
+        return self.title or self.story or "One story"
 
     @property
     def draft(self) -> ReportArticle | None:

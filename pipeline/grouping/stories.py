@@ -66,16 +66,24 @@ def write_story(out: Path, name: str, articles: Sequence[Listed], store: Groupin
         if text is not None:
             write_text(folder / file_name(article), text)
             tables.append((file_name(article), _table(article)))
-    _add_to_sidecar(folder / SIDECAR, tables)
+    title = next((one.title for one in articles if one.title), None)
+    _add_to_sidecar(folder / SIDECAR, title, tables)
     store.written(articles[0].story)
 
 
-def _add_to_sidecar(path: Path, tables: Iterable[tuple[str, str]]) -> None:
-    """Add the tables of files that the sidecar does not know; what somebody wrote into it stays."""
-    is_there = path.exists()
-    known = read_sidecar(path, str(path)) if is_there else {}
-    before = [path.read_text(encoding="utf-8-sig").rstrip() + "\n"] if is_there else []
-    write_text(path, "\n".join([*before, *(table for name, table in tables if name not in known)]))
+def _add_to_sidecar(path: Path, title: str | None, tables: Iterable[tuple[str, str]]) -> None:
+    """Add the tables of files that the sidecar does not know; what somebody wrote into it stays.
+
+    A new one begins with the ``title`` of the story, as far as there is one.
+    """
+    if path.exists():
+        known = read_sidecar(path, str(path)).articles
+        before = path.read_text(encoding="utf-8-sig").rstrip() + "\n"
+    else:
+        known = {}
+        before = f"title = {_quoted(title)}  # the headline of its first article\n" if title else ""
+    new = (table for name, table in tables if name not in known)
+    write_text(path, "\n".join([*([before] if before else []), *new]))
 
 
 def write_lists(out: Path, store: Grouping) -> None:
@@ -131,6 +139,8 @@ def _table(article: Listed) -> str:
         lines.append(f"title = {_quoted(article.title)}")
     if article.url:
         lines.append(f"url = {_quoted(article.url)}")
+    if article.given_id:
+        lines.append(f"id = {_quoted(article.given_id)}")
     return "\n".join(lines) + "\n"
 
 

@@ -52,7 +52,7 @@ def _runs(before: ComparedRun, after: ComparedRun) -> Iterator[str]:
 def _facts(run: ComparedRun) -> Iterator[tuple[str, str]]:
     coverage = run.coverage
     readable = coverage.sentences_readable or coverage.sentences
-    yield "story", one_line(run.story)
+    yield "story", one_line(run.title or run.story)
     yield "finished", run.finished_at.isoformat(sep=" ", timespec="minutes")
     yield "storycheck", one_line(run.tool_version)
     yield "model", one_line(run.model)

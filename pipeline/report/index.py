@@ -26,7 +26,7 @@ _UNREPORTED: Final = re.compile(r'<script type="application/json" id="unreported
 
 @dataclass(frozen=True)
 class IndexEntry:
-    """One story of a batch.
+    """One story of a batch: ``name`` is its folder's, ``title`` what it is called, if that is known.
 
     ``path`` leads from the index to its report.html, with ``/`` between names, or is null where there is no
     report; ``problem`` then says why. ``severities`` counts the contradictions that nobody dismissed,
@@ -36,6 +36,7 @@ class IndexEntry:
 
     name: str
     path: str | None = None
+    title: str | None = None
     articles: int = 0
     claims: int = 0
     severities: Mapping[Severity, int] | None = None
@@ -60,9 +61,14 @@ class IndexEntry:
         return "./" + quote(_as_bytes(self.path or ""))
 
     @property
-    def short_name(self) -> str:
-        """The name as a list of findings shows it, cut where it is very long."""
-        return clip(self.name, LONGEST_NAME)
+    def label(self) -> str:
+        """What to call the story in front of a reader: its title, else its name."""
+        return self.title or self.name
+
+    @property
+    def short_label(self) -> str:
+        """The same as a list of findings shows it, cut where it is very long."""
+        return clip(self.label, LONGEST_NAME)
 
     @property
     def contradictions(self) -> int:
@@ -101,6 +107,7 @@ def index_entry(report: Report, path: str, decisions: Sequence[Decision] = ()) -
     return IndexEntry(
         name=report.story or path,
         path=path,
+        title=report.title,
         articles=len(report.articles),
         claims=len(report.claims),
         severities=_by_severity(standing),
@@ -162,16 +169,23 @@ def unreported(html: str) -> tuple[IndexEntry, ...]:
     """
     block = _UNREPORTED.search(html)
     try:
-        pairs = json.loads(block[1]) if block else []
-        return tuple(IndexEntry(name=str(name), problem=str(problem)) for name, problem in pairs)
+        kept = json.loads(block[1]) if block else []
+        return tuple(
+            IndexEntry(name=str(name), problem=str(problem), title=str(title[0]) if title else None)
+            for name, problem, *title in kept
+        )
     except (ValueError, TypeError):
         return ()
 
 
 def _kept(entries: Iterable[IndexEntry]) -> Markup:
     """Return what ``unreported`` reads, in which no text can end the element it stands in."""
-    pairs = [(entry.name, entry.problem or "") for entry in entries if entry.path is None]
-    return Markup(json.dumps(pairs).replace("<", "\\u003c"))  # noqa: S704 no markup is left in it
+    kept = [
+        (entry.name, entry.problem or "", *([entry.title] if entry.title else []))
+        for entry in entries
+        if entry.path is None
+    ]
+    return Markup(json.dumps(kept).replace("<", "\\u003c"))  # noqa: S704 no markup is left in it
 
 
 def _by_severity(found: Iterable[Found]) -> dict[Severity, int]:

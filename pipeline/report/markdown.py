@@ -26,7 +26,7 @@ Articles = Callable[[str], ReportArticle]
 def render_markdown(report: Report) -> str:
     """Return report.md for one story: the same findings in the same order as report.html."""
     summary, article = summarise(report), articles_by_id(report)
-    lines = [f"# {escape(report.story) or 'One story'}", "", escape(summary.result), ""]
+    lines = [f"# {escape(report.label)}", "", escape(summary.result), ""]
     for source in report.articles:
         title = f": {escape(source.title)}" if source.title else ""
         is_draft = " (the draft)" if source is report.draft else ""
