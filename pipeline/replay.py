@@ -174,7 +174,12 @@ def _story(record: RunRecord, stored: Report) -> Story:
         for is_source in (False, True)
     )
     return Story(
-        name=record.story, title=stored.title, articles=checked, skipped=stored.skipped, sources=sources
+        name=record.story,
+        title=stored.title,
+        articles=checked,
+        skipped=stored.skipped,
+        left_out=stored.left_out,
+        sources=sources,
     )
 
 

@@ -86,6 +86,7 @@ def report_on(work: Work, llm: Llm, prompts: Mapping[str, PromptUsed], settings:
         claims=outcome.claims,
         contradictions=outcome.contradictions,
         skipped=story.skipped,
+        left_out=story.left_out,
         dropped=tuple(work.dropped),
         clusters=cluster(story.articles, origins, outcome.claims, story.sources),
         not_compared=not_compared(story),

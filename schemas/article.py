@@ -90,13 +90,15 @@ class Story(Record):
     """The articles of one story, in the order of their paths, which are checked against each other.
 
     ``name`` is the key that it is kept under, ``title`` what story.toml calls it. Where there are
-    ``sources``, the articles are checked against those alone, and the sources not at all.
+    ``sources``, the articles are checked against those alone, and the sources not at all. ``left_out`` is
+    what `group` put into no story of its batch, which the first one tells of.
     """
 
     name: str
     title: str | None = None
     articles: tuple[Article, ...]
     skipped: tuple[Skipped, ...] = ()
+    left_out: tuple[Skipped, ...] = ()
     sources: tuple[Article, ...] = ()
 
     @property

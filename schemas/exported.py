@@ -6,6 +6,7 @@ Fields may be added; a field keeps its name, its place among the others and its 
 from datetime import date, datetime
 from typing import Final, Literal
 
+from schemas.article import Skipped
 from schemas.claim import ClaimKind
 from schemas.contradiction import ConflictKind, Relation, Severity
 from schemas.decision import DismissalReason, Ruling
@@ -103,10 +104,12 @@ class ClaimRow(Record):
 class Exported(Record):
     """The whole of a JSON export: the rows of all stories, in the order of the reports.
 
-    ``findings`` is null in an export of claims, and ``claims`` in one of findings.
+    ``findings`` is null in an export of claims, and ``claims`` in one of findings. ``skipped`` is what was
+    given and not read as an article, and what `group` left out of the stories.
     """
 
     export_version: Literal[1] = EXPORT_VERSION
     stories: tuple[str, ...]
     findings: tuple[FindingRow, ...] | None = None
     claims: tuple[ClaimRow, ...] | None = None
+    skipped: tuple[Skipped, ...] = ()

@@ -176,6 +176,7 @@ class Report(Record):
     """The whole of report.json.
 
     ``story`` is the name that the story is kept under, and ``title`` what story.toml calls it, if it does.
+    ``left_out`` is what `group` put into no story of the batch; the first story of a batch has it, for all.
     """
 
     schema_version: Literal[1] = SCHEMA_VERSION
@@ -186,6 +187,7 @@ class Report(Record):
     claims: tuple[ReportClaim, ...]
     contradictions: tuple[Contradiction, ...]
     skipped: tuple[Skipped, ...] = ()
+    left_out: tuple[Skipped, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     clusters: tuple[Cluster, ...] = ()
     not_compared: tuple[NotCompared, ...] = ()

@@ -123,4 +123,5 @@ def with_text(hostile: str) -> Report:
         clusters=(cluster,),
         dropped=(Dropped(article_id=f"{hostile}A", text=f"{hostile}D", reason=f"{hostile}E"),),
         skipped=(Skipped(path=f"{hostile}P", reason=f"{hostile}R"),),
+        left_out=(Skipped(path=f"{hostile}L", reason=f"{hostile}R"),),
     )

@@ -16,6 +16,7 @@ from pipeline.report.summary import Summary, summarise
 from pipeline.report.text import clip
 from pipeline.report.words import counted
 from pipeline.report.worst import LONGEST_NAME, Found, contradictions_found, unlike, worst
+from schemas.article import Skipped
 from schemas.contradiction import ConflictKind, Relation, Severity
 from schemas.decision import Decision, Ruling
 from schemas.report import Report
@@ -31,7 +32,8 @@ class IndexEntry:
     ``path`` leads from the index to its report.html, with ``/`` between names, or is null where there is no
     report; ``problem`` then says why. ``severities`` counts the contradictions that nobody dismissed,
     ``found`` holds them, and ``findings`` counts everything that can be decided. ``gaps`` says what was not
-    checked, ``latest`` when the last article was published, ``words`` what a search finds the story by.
+    checked, ``latest`` when the last article was published, ``words`` what a search finds the story by, and
+    ``left_out`` what is in no story of the batch, as far as this one tells of it.
     """
 
     name: str
@@ -54,6 +56,7 @@ class IndexEntry:
     gaps: tuple[str, ...] = ()
     found: tuple[Found, ...] = ()
     words: str = ""
+    left_out: tuple[Skipped, ...] = ()
 
     @property
     def href(self) -> str:
@@ -124,6 +127,7 @@ def index_entry(report: Report, path: str, decisions: Sequence[Decision] = ()) -
         gaps=_gaps(report, summary),
         found=standing,
         words=unlike((*(source.label for source in report.articles), *quotes)),
+        left_out=report.left_out,
     )
 
 
@@ -154,6 +158,7 @@ def render_index(reports: Sequence[IndexEntry]) -> str:
         worst=shown,
         first=first,
         ranked=len(ranked),
+        left_out=list(dict.fromkeys(skipped for entry in reports for skipped in entry.left_out)),
     )
 
 
