@@ -116,7 +116,7 @@ def index_entry(report: Report, path: str, decisions: Sequence[Decision] = ()) -
         severities=_by_severity(standing),
         contradicted=summary.labels[Label.contradicted],
         unsupported=summary.labels[Label.unsupported],
-        errors=summary.labels[Label.error],
+        errors=summary.errors,
         is_complete=not summary.gaps,
         dismissed=len(found) - len(standing),
         updates=len(summary.findings[Relation.update]),
@@ -149,8 +149,8 @@ def render_index(reports: Sequence[IndexEntry]) -> str:
         sums={name: sum(getattr(entry, name) for entry in ordered) for name in _SUMMED},
         totals=_by_severity(finding for _, finding in ranked),
         kinds=[kind for kind in ConflictKind if any(kind in entry.kinds for entry in ordered)],
-        concerned=sum(entry.contradictions > 0 for entry in ordered),
-        incomplete=sum(not entry.is_complete for entry in ordered),
+        concerned=_concerned(ordered),
+        incomplete=_incomplete(ordered),
         unreported=sum(entry.path is None for entry in ordered),
         kept=_kept(ordered),
         states=_states,
@@ -165,6 +165,25 @@ def render_index(reports: Sequence[IndexEntry]) -> str:
 _SUMMED: Final = tuple(
     "articles claims updates speakers_differ unsupported errors findings decided dismissed".split()
 )
+
+
+def totals_line(entries: Sequence[IndexEntry], unchanged: int) -> str:
+    """Return what was found in all stories, so many of them ``unchanged``, on one line."""
+    found = counted(sum(entry.contradictions for entry in entries), "contradiction")
+    updates = counted(sum(entry.updates for entry in entries), "update")
+    concerned = counted(_concerned(entries), "story", "stories")
+    return (
+        f"{counted(len(entries), 'story', 'stories')}: {found} in {concerned}, {updates}, "
+        f"{_incomplete(entries):,} not complete; {unchanged:,} unchanged"
+    )
+
+
+def _concerned(entries: Iterable[IndexEntry]) -> int:
+    return sum(entry.contradictions > 0 for entry in entries)
+
+
+def _incomplete(entries: Iterable[IndexEntry]) -> int:
+    return sum(not entry.is_complete for entry in entries)
 
 
 def unreported(html: str) -> tuple[IndexEntry, ...]:
