@@ -28,6 +28,7 @@ __all__ = ["IN_FLIGHT_A_STORY", "Checked", "Outcome", "caps", "check_by", "check
 class Outcome:
     """What a command did; ``stopped`` is the error that cut it short, if one did.
 
+    ``entries`` are the lines of all stories in the index, those without a report among them.
     ``index`` is the path or URL of the index of a batch. ``capped`` says, in one line, which cap was reached,
     if one was, ``interrupted`` that something was left unasked because the run was interrupted, if so,
     ``unreported`` that stories have no report, if so, and ``awaited`` what waits in batches.
@@ -40,6 +41,7 @@ class Outcome:
     interrupted: str | None = None
     unreported: str | None = None
     awaited: str | None = None
+    entries: tuple[IndexEntry, ...] = ()
 
     @property
     def lacks(self) -> str | None:
@@ -104,6 +106,7 @@ async def check_by(engine: Engine, stories: Stories, layout: Layout, interruptio
         ending.capped,
         TOLD if is_cut_short else None,
         batch.unreported(),
+        entries=tuple(entries),
     )
 
 
@@ -144,19 +147,19 @@ class _Batch:
 
     async def _check_next(self, place: int, story: Story) -> None:
         if self._interruption.is_asked and self._has_begun:
-            self.entries[place] = IndexEntry(name=story.name, problem=NOT_BEGUN)
+            self.entries[place] = IndexEntry(name=story.name, title=story.title, problem=NOT_BEGUN)
             return
         self._has_begun = True
         try:
             checked = await self._engine.check(story)
         except EndpointError as error:
             self.stopped = self.stopped or error
-            self.entries[place] = IndexEntry(name=story.name, problem=str(error))
+            self.entries[place] = IndexEntry(name=story.name, title=story.title, problem=str(error))
         except NotBegun as error:
-            self.entries[place] = IndexEntry(name=story.name, problem=str(error))
+            self.entries[place] = IndexEntry(name=story.name, title=story.title, problem=str(error))
         except Unreported as error:
             self._lost.append(f"{one_line(story.name)} ({error})")
-            self.entries[place] = IndexEntry(name=story.name, problem=str(error))
+            self.entries[place] = IndexEntry(name=story.name, title=story.title, problem=str(error))
         except BaseException:
             self._has_failed = True
             raise

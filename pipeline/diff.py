@@ -32,9 +32,9 @@ def diff(before: Report, after: Report) -> Difference:
     A finding is the same when its id is, or when one side of it was reworded (``pipeline.decided``); a claim
     when its id is; an article when its name is. Raises InputError when the two share no article's name.
     """
-    olds, news = _by_name(before), _by_name(after)
-    if not olds.keys() & news.keys():
+    if not share_article(before, after):
         raise InputError("The two runs share no article: give two runs over one story.")
+    olds, news = _by_name(before), _by_name(after)
     kept, reworded = _kept(before, after), _reworded(before, after)
     known = {finding.id for pair in kept + reworded for finding in pair}
     gone = (old for old in before.contradictions if old.id not in known)
@@ -53,6 +53,17 @@ def diff(before: Report, after: Report) -> Difference:
         claims_gone=_claims_beyond(before, after),
         claims_relabelled=_relabelled(before, after),
     )
+
+
+def share_article(before: Report, after: Report) -> bool:
+    """Tell whether an article of one name is in both reports, so that they may be of one story."""
+    return not _by_name(before).keys().isdisjoint(_by_name(after))
+
+
+def compared(report: Report) -> tuple[ComparedFinding, ...]:
+    """Return the findings of ``report`` in the form in which differences tell them."""
+    article = articles_by_id(report)
+    return tuple(_finding(finding, article) for finding in report.contradictions)
 
 
 def _by_name(report: Report) -> dict[str, ReportArticle]:
@@ -179,6 +190,7 @@ def _run(report: Report) -> ComparedRun:
     run = report.run
     return ComparedRun(
         story=report.story,
+        title=report.title,
         run_id=run.id,
         tool_version=run.tool_version,
         model=run.model,

@@ -34,7 +34,9 @@ def set_against(drafts: Sequence[Story], sources: Sequence[Story]) -> list[Story
     A source with the text of a draft, as a folder that holds both has one, is left out, and told. Raises
     InputError where no source is left.
     """
-    skipped, left_out = ([skip for story in given for skip in story.skipped] for given in (drafts, sources))
+    skipped, left_out = (
+        [skip for story in given for skip in (*story.skipped, *story.left_out)] for given in (drafts, sources)
+    )
     checked = without_copies(_articles(drafts), skipped)
     paths = {draft.text: draft.path for draft in checked}
     others = []

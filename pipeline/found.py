@@ -83,7 +83,7 @@ class Run:
 
     def __repr__(self) -> str:
         """Say what was found, a line a story."""
-        told = [f"{one_line(report.story)}: {summarise(report).result}" for report in self.reports]
+        told = [f"{one_line(report.label)}: {summarise(report).result}" for report in self.reports]
         return "\n".join(told) or "no report"
 
     def _repr_html_(self) -> str:

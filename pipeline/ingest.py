@@ -7,12 +7,14 @@ from pathlib import Path
 from pipeline.errors import InputError
 from pipeline.reading.articles import Reading
 from pipeline.reading.forms.fields import Fields
+from pipeline.reading.leftout import read_left_out
 from pipeline.reading.metadata import Metadata
-from pipeline.reading.sidecar import SIDECAR, read_sidecar
+from pipeline.reading.sidecar import SIDECAR, Sidecar, read_sidecar
 from pipeline.reading.sources import (
     WANTED,
     Source,
     find_sources,
+    is_folder,
     is_regular,
     nothing_found,
     printable,
@@ -31,7 +33,8 @@ def ingest(
     story. Each row of a file of many is an article; ``fields`` says what rows call what is known of them.
     Spans are in code points of the texts that are kept, those of text files with their line ends. What is not
     read is in a story's ``skipped`` with its reason; files of a batch that make no story are in that of the
-    first one. ``unread`` is what was to be among the single files, and is not there: pages that did not come.
+    first one, and what `group` left out of its stories is in the first one's ``left_out``. ``unread`` is what
+    was to be among the single files, and is not there: pages that did not come.
     Raises InputError where a path is not there, a folder or sidecar cannot be used, or no article
     is left.
     """
@@ -43,16 +46,22 @@ def ingest(
     homeless = [skip for story in read if not story.articles for skip in story.skipped]
     if not stories:
         raise InputError(nothing_found(paths, homeless))
-    first = stories[0].model_copy(update={"skipped": (*stories[0].skipped, *homeless)})
-    return [first, *stories[1:]]
+    return [_with_rest(stories[0], homeless, _left_out(paths), of=len(stories)), *stories[1:]]
 
 
 class Stories:
     """The stories of any number of files, each read anew whenever it is its turn: none is held."""
 
-    def __init__(self, sources: Sequence[Source], homeless: Sequence[Skipped], fields: Fields | None) -> None:
+    def __init__(
+        self,
+        sources: Sequence[Source],
+        homeless: Sequence[Skipped],
+        left_out: Sequence[Skipped],
+        fields: Fields | None,
+    ) -> None:
         self._sources = sources
-        self._homeless = tuple(homeless)
+        self._homeless = homeless
+        self._left_out = left_out
         self._fields = fields
 
     def __len__(self) -> int:
@@ -60,13 +69,12 @@ class Stories:
         return len(self._sources)
 
     def __iter__(self) -> Iterator[Story]:
-        """Yield the stories in order; the first tells of the files that make none."""
-        homeless = self._homeless
+        """Yield the stories in order; the first tells of what is in none."""
+        first, *others = self._sources
         with Reading(self._fields) as reading:
-            for source in self._sources:
-                story = _story(source, reading)
-                yield story.model_copy(update={"skipped": (*story.skipped, *homeless)}) if homeless else story
-                homeless = ()
+            yield _with_rest(_story(first, reading), self._homeless, self._left_out, of=len(self))
+            for source in others:
+                yield _story(source, reading)
 
 
 def open_stories(
@@ -88,7 +96,20 @@ def open_stories(
                 homeless += _story(source, reading).skipped
     if not sources:
         raise InputError(nothing_found(paths, homeless))
-    return Stories(sources, homeless, fields)
+    return Stories(sources, homeless, _left_out(paths), fields)
+
+
+def _left_out(paths: Sequence[Path]) -> tuple[Skipped, ...]:
+    """Return what `group` left out of the stories in the folders among ``paths``."""
+    return tuple(one for path in dict.fromkeys(paths) if is_folder(path) for one in read_left_out(path))
+
+
+def _with_rest(first: Story, homeless: Sequence[Skipped], left_out: Sequence[Skipped], *, of: int) -> Story:
+    """Return the first of so many stories with what is in none; the only one has no index to tell of it."""
+    skipped = (*first.skipped, *homeless)
+    if of == 1:
+        return first.model_copy(update={"skipped": (*skipped, *left_out)})
+    return first.model_copy(update={"skipped": skipped, "left_out": tuple(left_out)})
 
 
 def _is_story(source: Source, reading: Reading) -> bool:
@@ -113,14 +134,19 @@ def _story(source: Source, reading: Reading) -> Story:
             else:
                 skipped.append(found)
     kept = without_copies(articles, skipped)
-    return Story(name=source.name, articles=tuple(kept), skipped=(*skipped, *sidecars.skipped))
+    return Story(
+        name=source.name,
+        title=sidecars.title,
+        articles=tuple(kept),
+        skipped=(*skipped, *sidecars.skipped),
+    )
 
 
 class _Sidecars:
     """The sidecars of the folders that a story's files lie in, each read once."""
 
     def __init__(self, files: Iterable[Path]) -> None:
-        self._known: dict[Path, dict[str, Metadata]] = {}
+        self._known: dict[Path, Sidecar] = {}
         self.skipped: list[Skipped] = []
         for folder in sorted({file.parent for file in files}):
             path = folder / SIDECAR
@@ -135,13 +161,19 @@ class _Sidecars:
                 Skipped(
                     path=f"{shown(folder)}/{printable(name)}", reason=f"named in {SIDECAR}, but not there"
                 )
-                for name in self._known[folder]
+                for name in self._known[folder].articles
                 if name not in there
             ]
 
+    @property
+    def title(self) -> str | None:
+        """What the story is called, by the one sidecar that there is; two speak of two stories."""
+        titles = [sidecar.title for sidecar in self._known.values()]
+        return titles[0] if len(titles) == 1 else None
+
     def about(self, path: Path) -> Metadata:
         """Return what the sidecar beside ``path`` says about it."""
-        return self._known.get(path.parent, {}).get(path.name, Metadata())
+        return self._known.get(path.parent, Sidecar()).articles.get(path.name, Metadata())
 
 
 def without_copies(articles: Iterable[Article], skipped: list[Skipped]) -> list[Article]:

@@ -173,7 +173,14 @@ def _story(record: RunRecord, stored: Report) -> Story:
         tuple(_article(kept[read.id]) for read in record.articles if kept[read.id].is_source is is_source)
         for is_source in (False, True)
     )
-    return Story(name=record.story, articles=checked, skipped=stored.skipped, sources=sources)
+    return Story(
+        name=record.story,
+        title=stored.title,
+        articles=checked,
+        skipped=stored.skipped,
+        left_out=stored.left_out,
+        sources=sources,
+    )
 
 
 def _article(stored: ReportArticle) -> Article:

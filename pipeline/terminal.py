@@ -6,7 +6,7 @@ it can neither style, move nor reorder anything.
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -23,7 +23,7 @@ from rich.text import Text
 
 from pipeline.config import wants_color
 from pipeline.progress import Progress, Silent
-from pipeline.report import IndexEntry, words
+from pipeline.report import words
 from pipeline.report.html import articles_by_id
 from pipeline.report.summary import Summary, summarise
 from pipeline.report.text import clip, one_line
@@ -62,7 +62,7 @@ def print_summary(
     """
     summary = summarise(report)
     console.print()
-    console.print(_text(report.story or "One story", style="bold"))
+    console.print(_text(report.label, style="bold"))
     console.print(_text(summary.result))
     _print_trouble(console, report, summary)
     _print_findings(console, report, summary)
@@ -71,21 +71,6 @@ def print_summary(
     for name, path in sorted(paths.items(), key=lambda item: (item[0].endswith("html"), item[0])):
         # Unwrapped, whatever the width: a path is there to be copied.
         console.print(_named(name, _text(path, style="bold")), soft_wrap=True)
-
-
-def print_batch(console: Console, stories: Sequence[IndexEntry], unchanged: int) -> None:
-    """Print a few lines over ``stories`` with a report, so many of them ``unchanged``."""
-    found = sum(entry.contradictions for entry in stories)
-    concerned = sum(entry.contradictions > 0 for entry in stories)
-    lacking = sum(not entry.is_complete for entry in stories)
-    console.print()
-    console.print(_text(words.counted(len(stories), "story", "stories"), style="bold"))
-    where = f" in {words.counted(concerned, 'story', 'stories')}" if found else ""
-    console.print(_named("found", _text(f"{words.counted(found, 'contradiction')}{where}")))
-    if lacking:
-        console.print(_named("coverage", _text(f"{lacking:,} not complete", style="red")))
-    if unchanged:
-        console.print(_named("now", _text(f"nothing changed in {unchanged:,}: their reports stay")))
 
 
 @contextmanager
@@ -191,11 +176,11 @@ def _print_counts(console: Console, report: Report, summary: Summary, *, is_unch
         style = _LABEL_STYLE.get(label, "") if count else "dim"
         counts.append(f"{count:,} {words.LABEL[label]}", style=style)
     readable = coverage.sentences_readable or coverage.sentences
-    is_full = coverage.sentences_read >= readable and not coverage.errors
+    is_full = coverage.sentences_read >= readable and not summary.errors
     covered = (
         f"{coverage.sentences_read:,} of {readable:,} sentences read, "
         f"{coverage.claims_judged:,} of {coverage.claims:,} claims judged, "
-        f"{words.counted(coverage.errors, 'error')}"
+        f"{words.counted(summary.errors, 'error')}"
     )
     time_s = (run.finished_at - run.started_at).total_seconds()
     cost = f", {run.cost_usd:,.4f} USD" if run.cost_usd else ""

@@ -51,9 +51,9 @@ def unchanged(folder: Path, story: Story, now: Making) -> Report | None:
     except InputError:  # there is no run, or none that can be read
         return None
     origins = {article.id: article.origin for article in report.articles}
-    now_read = report_articles(story, origins)
-    was = (report.story, report.articles, report.skipped)
-    return report if was == (story.name, now_read, story.skipped) else None
+    read = report_articles(story, origins)
+    was = (report.story, report.title, report.articles, report.skipped, report.left_out)
+    return report if was == (story.name, story.title, read, story.skipped, story.left_out) else None
 
 
 def _is_made_alike(record: RunRecord, now: Making) -> bool:

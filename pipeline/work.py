@@ -80,11 +80,13 @@ def report_on(work: Work, llm: Llm, prompts: Mapping[str, PromptUsed], settings:
     )
     return Report(
         story=story.name,
+        title=story.title,
         run=info,
         articles=report_articles(story, origins),
         claims=outcome.claims,
         contradictions=outcome.contradictions,
         skipped=story.skipped,
+        left_out=story.left_out,
         dropped=tuple(work.dropped),
         clusters=cluster(story.articles, origins, outcome.claims, story.sources),
         not_compared=not_compared(story),

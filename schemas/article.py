@@ -38,10 +38,10 @@ class Article(Record):
     """One article as it was read.
 
     ``id`` comes from the text; ``path`` is as the user gave it (joined with the file's name where a folder
-    was given), for a row of a file of many with its line ("dump.jsonl:17"), and ``given_id`` what that row
-    calls itself; ``text`` is what spans index; ``notes`` says what a reader should know about how it was read
-    (an encoding that was guessed, say). ``language`` is its code of two letters (ISO 639-1), null where it
-    is not known: then it is read as English.
+    was given), for a row of a file of many with its line ("dump.jsonl:17"), and ``given_id`` what that row,
+    or story.toml, calls it; ``text`` is what spans index; ``notes`` says what a reader should know about how
+    it was read (an encoding that was guessed, say). ``language`` is its code of two letters (ISO 639-1), null
+    where it is not known: then it is read as English.
     """
 
     id: str
@@ -89,12 +89,16 @@ class Skipped(Record):
 class Story(Record):
     """The articles of one story, in the order of their paths, which are checked against each other.
 
-    Where there are ``sources``, the articles are checked against those alone, and the sources not at all.
+    ``name`` is the key that it is kept under, ``title`` what story.toml calls it. Where there are
+    ``sources``, the articles are checked against those alone, and the sources not at all. ``left_out`` is
+    what `group` put into no story of its batch, which the first one tells of.
     """
 
     name: str
+    title: str | None = None
     articles: tuple[Article, ...]
     skipped: tuple[Skipped, ...] = ()
+    left_out: tuple[Skipped, ...] = ()
     sources: tuple[Article, ...] = ()
 
     @property

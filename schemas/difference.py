@@ -1,4 +1,4 @@
-"""What two runs over one story have in common no longer: findings, claims and articles."""
+"""What two runs have in common no longer: findings, claims and articles of a story, or of many."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -31,9 +31,10 @@ class ArticleChange(StrEnum):
 
 
 class ComparedRun(Record):
-    """How one of the two runs was made; ``prompts`` maps a stage to version and hash."""
+    """How one of the two runs was made, of which story; ``prompts`` maps a stage to version and hash."""
 
     story: str
+    title: str | None = None
     run_id: str
     tool_version: str
     model: str
@@ -125,3 +126,42 @@ class Difference(Record):
         findings = self.findings_new or self.findings_gone or self.findings_changed
         claims = self.claims_new or self.claims_gone or self.claims_relabelled
         return not (articles or findings or claims)
+
+
+class StoryOfOne(Record):
+    """A story that only one of two batches has, with its findings, strongest first: all new, or all gone."""
+
+    story: str
+    title: str | None
+    articles: int
+    findings: tuple[ComparedFinding, ...]
+
+
+class Unread(Record):
+    """A story that was not compared, as one of its reports cannot be read."""
+
+    story: str
+    reason: str
+
+
+class Total(Record):
+    """How many findings differ between two batches, those of stories that only one of them has included."""
+
+    findings_new: int
+    findings_gone: int
+    findings_changed: int
+
+
+class BatchDifference(Record):
+    """What is new, gone or changed in a batch, measured against an earlier one.
+
+    Stories go by the names of their folders; ``stories_same`` are those in which nothing differs.
+    """
+
+    difference_version: Literal[1] = DIFFERENCE_VERSION
+    total: Total
+    stories_new: tuple[StoryOfOne, ...] = ()
+    stories_gone: tuple[StoryOfOne, ...] = ()
+    stories_changed: tuple[Difference, ...] = ()
+    stories_same: tuple[str, ...] = ()
+    stories_unread: tuple[Unread, ...] = ()

@@ -6,6 +6,7 @@ Fields may be added; a field keeps its name, its place among the others and its 
 from datetime import date, datetime
 from typing import Final, Literal
 
+from schemas.article import Skipped
 from schemas.claim import ClaimKind
 from schemas.contradiction import ConflictKind, Relation, Severity
 from schemas.decision import DismissalReason, Ruling
@@ -23,6 +24,7 @@ class FindingRow(Record):
     the other; ``claim_1`` and ``speaker_1`` are null where no claim was drawn from the sentence, or the
     outlet itself asserts it. ``ruling`` is null where nothing was decided; ``earlier_ruling`` is what was
     decided about the finding before a sentence of it was changed. ``confidence`` is a probability (0 to 1).
+    ``given_id_1`` is what its row in a dump, or story.toml, calls the first article.
     """
 
     story: str
@@ -55,6 +57,9 @@ class FindingRow(Record):
     differs_2: tuple[str, ...] = ()
     claim_2: str | None = None
     speaker_2: str | None = None
+    given_id_1: str | None = None
+    given_id_2: str | None = None
+    story_title: str | None = None
 
 
 class ClaimRow(Record):
@@ -63,7 +68,8 @@ class ClaimRow(Record):
     ``article`` is the name of its file; ``start`` and ``end`` are the place of ``quote`` in that article's
     text, in Unicode code points; ``when_start`` and ``when_end`` are the days that ``when`` was resolved to.
     ``supported_by`` and ``contradicted_by`` name the articles that hold the evidence, ``findings`` the ids of
-    the findings that have the claim as a side. ``confidence`` and ``worth`` run from 0 to 1.
+    the findings that have the claim as a side. ``confidence`` and ``worth`` run from 0 to 1. ``given_id`` is
+    what its row in a dump, or story.toml, calls the article.
     """
 
     story: str
@@ -91,15 +97,19 @@ class ClaimRow(Record):
     article: str
     start: int
     end: int
+    given_id: str | None = None
+    story_title: str | None = None
 
 
 class Exported(Record):
     """The whole of a JSON export: the rows of all stories, in the order of the reports.
 
-    ``findings`` is null in an export of claims, and ``claims`` in one of findings.
+    ``findings`` is null in an export of claims, and ``claims`` in one of findings. ``skipped`` is what was
+    given and not read as an article, and what `group` left out of the stories.
     """
 
     export_version: Literal[1] = EXPORT_VERSION
     stories: tuple[str, ...]
     findings: tuple[FindingRow, ...] | None = None
     claims: tuple[ClaimRow, ...] | None = None
+    skipped: tuple[Skipped, ...] = ()

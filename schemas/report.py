@@ -128,7 +128,7 @@ class ReportArticle(Record):
     origin: str
     author: str | None = None
     url: str | None = None
-    given_id: str | None = None  # what a row of a file of many calls itself
+    given_id: str | None = None  # what its row of a file of many, or story.toml, calls it
     name: str = ""
     encoding: str = "utf-8"
     sha256: str = ""
@@ -177,18 +177,29 @@ class ReportClaim(Claim):
 
 
 class Report(Record):
-    """The whole of report.json."""
+    """The whole of report.json.
+
+    ``story`` is the name that the story is kept under, and ``title`` what story.toml calls it, if it does.
+    ``left_out`` is what `group` put into no story of the batch; the first story of a batch has it, for all.
+    """
 
     schema_version: Literal[1] = SCHEMA_VERSION
     story: str = ""
+    title: str | None = None
     run: RunInfo
     articles: tuple[ReportArticle, ...]
     claims: tuple[ReportClaim, ...]
     contradictions: tuple[Contradiction, ...]
     skipped: tuple[Skipped, ...] = ()
+    left_out: tuple[Skipped, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     clusters: tuple[Cluster, ...] = ()
     not_compared: tuple[NotCompared, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What to call the story in front of a reader: its title, else the name that it is kept under."""
+        return self.title or self.story or "One story"
 
     @property
     def draft(self) -> ReportArticle | None:

@@ -63,7 +63,12 @@ def with_text(hostile: str) -> Report:
     """Put one text everywhere that articles and models can put one."""
     articles = (
         sample.article(
-            "a", f"{hostile}O", date(2031, 3, 5), [hostile, f"{hostile}.", "After."], title=hostile
+            "a",
+            f"{hostile}O",
+            date(2031, 3, 5),
+            [hostile, f"{hostile}.", "After."],
+            title=hostile,
+            given_id=f"{hostile}I",
         ),
         sample.article("b", "Other", None, ["Head", "Before.", "The other side.", f"{hostile}!"]),
     )
@@ -110,6 +115,7 @@ def with_text(hostile: str) -> Report:
     )
     return Report(
         story=f"{hostile}S",
+        title=f"{hostile}T",
         run=sample.run_info(claims, model=f"{hostile}M", notes=(f"{hostile}N",), settings={"key": hostile}),
         articles=articles,
         claims=claims,
@@ -117,4 +123,5 @@ def with_text(hostile: str) -> Report:
         clusters=(cluster,),
         dropped=(Dropped(article_id=f"{hostile}A", text=f"{hostile}D", reason=f"{hostile}E"),),
         skipped=(Skipped(path=f"{hostile}P", reason=f"{hostile}R"),),
+        left_out=(Skipped(path=f"{hostile}L", reason=f"{hostile}R"),),
     )

@@ -318,6 +318,9 @@ def test_the_sidecar_wins_over_front_matter_and_front_matter_over_the_page(tmp_p
         ('[articles.a.txt]\noutlet = "Argus"', r"unknown key 'txt' .*quote the file name"),
         ("a = " + "[" * 5000, r"story\.toml is not valid TOML"),
         ("\udcff", r"story\.toml is not valid TOML"),
+        ("title = 3", r"story\.toml, line 1: title must be text in quotes"),
+        ('[articles."a.txt"]\nid = true', r"story\.toml, line 2: id must be text in quotes, or a number"),
+        ('[articles."a.csv"]\nid = "7"', r"line 2: an id is that of one article; the rows of 'a\.csv' have"),
     ],
 )
 def test_a_bad_sidecar_is_an_error_with_its_line(tmp_path: Path, toml: str, message: str) -> None:

@@ -1,11 +1,14 @@
-"""What check prints of a run that is over: no password of an address, and what -v leaves out."""
+"""What check prints of a run that is over: no password of an address, what -v leaves out, all in a line."""
+
+from dataclasses import replace
+from unittest import mock
 
 import pytest
 
 from pipeline.batch import Outcome
 from pipeline.checking import Checked
 from pipeline.cli.outcome import MOST_SHOWN, FailOn, Heard, tell
-from pipeline.report import index_entry
+from pipeline.report import IndexEntry, index_entry
 from schemas.verdict import Label
 from tests.sample_report import sample_report
 
@@ -74,3 +77,18 @@ def test_one_line_says_what_was_met_and_where(capsys: pytest.CaptureFixture[str]
     cut_short = Outcome(stories, None, None, interrupted="It was cut short.")
     assert tell(cut_short, heard, by_batch=False) == 1
     assert capsys.readouterr().err.splitlines()[-1].startswith("storycheck: --fail-on error is met")
+
+
+def test_a_batch_ends_with_a_line_over_all_stories(capsys: pytest.CaptureFixture[str]) -> None:
+    stories = (checked("out/a"), replace(checked("out/b"), is_unchanged=True))
+    calm = replace(stories[0].entry, severities={}, updates=0)
+    never = IndexEntry(name="c", problem="The endpoint gave out.")
+    entries = (stories[0].entry, calm, never)
+    done = Outcome(stories, "out/index.html", None, entries=entries)
+    found = "3 stories: 2 contradictions in 1 story, 1 update, 1 not complete; 1 unchanged"
+    line = f"{found}; report: out/index.html"
+    with mock.patch.object(Checked, "report", sample_report()):
+        tell(done, Heard(), by_batch=False)
+    assert capsys.readouterr().out.splitlines()[-1] == line
+    tell(done, Heard(quiet=True), by_batch=False)
+    assert line not in capsys.readouterr().out

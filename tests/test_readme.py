@@ -196,7 +196,7 @@ def test_the_sidecar_of_the_readme_can_be_read(tmp_path: Path) -> None:
     (block,) = (t.content for t in tokens("README.md") if t.type == "fence" and t.info == "toml")
     path = tmp_path / "story.toml"
     path.write_text(block, encoding="utf-8")
-    (known,) = read_sidecar(path, "story.toml").values()
+    (known,) = read_sidecar(path, "story.toml").articles.values()
     assert None not in (known.title, known.outlet, known.published)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from pipeline.report import IndexEntry, index_entry, render_html, render_index
+from pipeline.report import IndexEntry, index_entry, render_html, render_index, render_markdown
 from pipeline.report.index import unreported
 from pipeline.report.passage import Part
 from pipeline.report.worst import LONGEST, WORST, shortened, worst
@@ -90,9 +90,20 @@ def test_an_index_entry_counts_what_its_report_holds() -> None:
     assert (entry.contradicted, entry.unsupported, entry.errors, entry.is_complete) == (2, 7, 0, True)
     assert (entry.updates, entry.speakers_differ, entry.findings, entry.decided) == (1, 1, 4, 0)
     assert entry.latest == date(2031, 3, 6)
-    assert index_entry(sample.troubled_report(), "x").errors == 4
+    assert index_entry(sample.troubled_report(), "x").errors == 5
     assert not index_entry(sample.troubled_report(), "x").is_complete
     assert index_entry(sample.sample_report(articles=()), "x").latest is None
+
+
+def test_index_page_and_text_count_the_same_errors() -> None:
+    report = sample.troubled_report(story="Torn")
+    page = TakenApart(render_html(report))
+    assert "Errors 5" in " ".join(page.text.split())
+    assert "Errors5" in "".join(page.by_id["run"].split())
+    assert "errors: 5" in render_markdown(report)
+    html = render_index([index_entry(report, "torn/report.html")])
+    assert ("errors", "5") in re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html)
+    assert re.findall(r'data-name="Errors">(.*?)<', html) == ["5"]
 
 
 def test_a_story_of_a_batch_leads_back_to_the_index() -> None:

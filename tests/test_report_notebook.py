@@ -84,7 +84,7 @@ def test_any_text_is_shown_and_changes_nothing_else(text: str) -> None:
     plain, page = (TakenApart(render_notebook([with_text(t)])) for t in ("x", text))
     kinds = [[tag for tag, _ in made.tags if tag not in ("text", "mark")] for made in (plain, page)]
     assert kinds[0] == kinds[1]
-    assert one_line(f"{text}S") in one_line(page.text)
+    assert one_line(f"{text}T") in one_line(page.text)
 
 
 def hostile() -> list[tuple[str, Report]]:

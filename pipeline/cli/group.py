@@ -90,6 +90,8 @@ def _print(outcome: "Outcome", days: int) -> None:
         typer.echo(f"maybe one event, left apart: {one} and {other}")
     if len(outcome.related) > SHOWN_RELATED:
         typer.echo(f"and {len(outcome.related) - SHOWN_RELATED:,} more such pairs: groups.jsonl")
+    if outcome.repeated:
+        typer.echo(f"{counted(outcome.repeated, 'article')} known from another place: skipped.jsonl")
     reasons: dict[str, int] = {}
     for skipped in outcome.skipped:
         reasons[skipped.reason] = reasons.get(skipped.reason, 0) + 1

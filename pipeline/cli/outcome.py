@@ -55,10 +55,10 @@ def tell(outcome: "Outcome", heard: Heard, *, by_batch: bool) -> int:
     if heard.quiet:
         for done in outcome.checked:
             typer.echo(_shown(done.paths["report.html"]))
+        if outcome.index is not None:
+            typer.echo(_shown(outcome.index))
     else:
-        _print_stories(outcome.checked, verbose=heard.verbose)
-    if outcome.index is not None:
-        typer.echo(_shown(outcome.index))
+        _print_stories(outcome, verbose=heard.verbose)
     why = outcome.lacks
     has_asked = any(done.calls for done in outcome.checked)
     if why is not None or outcome.capped is not None:
@@ -107,24 +107,40 @@ def _shown(place: str) -> str:
     return shown_address(place) if is_url(place) else place
 
 
-def _print_stories(checked: "Sequence[Checked]", *, verbose: bool) -> None:
-    from pipeline import terminal
+def _print_stories(outcome: "Outcome", *, verbose: bool) -> None:
+    """Print a screen on each story, unless they are many or elsewhere, and a line over those of a batch."""
     from pipeline.store import is_url
 
+    checked = outcome.checked
+    has_screens = len(checked) <= MOST_SHOWN and not any(is_url(done.where) for done in checked)
+    if has_screens:
+        _print_screens(checked, verbose=verbose)
+    elif verbose:
+        told(
+            f"-v tells of at most {MOST_SHOWN} stories, in a folder: each report says how it was made.", DONE
+        )
+    if outcome.index is not None or not has_screens:
+        _print_totals(outcome)
+
+
+def _print_screens(checked: "Sequence[Checked]", *, verbose: bool) -> None:
+    from pipeline import terminal
+
     screen = terminal.open_console()
-    if len(checked) > MOST_SHOWN or any(is_url(done.where) for done in checked):
-        terminal.print_batch(screen, [done.entry for done in checked], sum(d.is_unchanged for d in checked))
-        if verbose:
-            told(
-                f"-v tells of at most {MOST_SHOWN} stories, in a folder: each report says how it was made.",
-                DONE,
-            )
-        return
     for done in checked:
         report = done.report
         terminal.print_summary(screen, report, done.paths, is_unchanged=done.is_unchanged)
         if verbose:
             _print_stages(report)
+
+
+def _print_totals(outcome: "Outcome") -> None:
+    from pipeline.report.index import totals_line
+
+    unchanged = sum(done.is_unchanged for done in outcome.checked)
+    place = outcome.index or outcome.checked[0].paths["report.html"]
+    typer.echo()
+    typer.echo(f"{totals_line(outcome.entries, unchanged)}; report: {_shown(place)}")
 
 
 def _print_stages(report: Report) -> None:

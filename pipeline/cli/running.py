@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from pipeline.batch import Stories
+    from schemas.article import Story
 
 MANY: Final = 200  # articles of a story: compared two by two, more take minutes
+FEWEST: Final = 4  # articles that can tell of two events, each as two outlets have it
 
 
 def run_check(stories: "Stories", out: str, settings: Settings, heard: Heard, *, is_dask: bool) -> int:
@@ -59,11 +61,30 @@ def dry_run_of(stories: "Stories", out: Path, settings: Settings) -> int:
 
 def _tell_of_piles(stories: "Stories", *, quiet: bool) -> None:
     """Say where a pile was given as one story, of those that are held."""
-    most = max((len(story.articles) for story in stories), default=0) if isinstance(stories, list) else 0
-    if most > MANY and not quiet:
+    if quiet or not isinstance(stories, list):
+        return
+    most = max((len(story.articles) for story in stories), default=0)
+    if most > MANY:
         typer.echo(
             f"{most:,} articles as one story take long to compare; where they tell of several events, "
             "'storycheck group' makes stories of them first",
+            err=True,
+        )
+    elif len(stories) == 1 and most >= FEWEST and not stories[0].sources:
+        _tell_of_events(stories[0])
+
+
+def _tell_of_events(story: "Story") -> None:
+    """Say where the articles of the only story plainly tell of several events."""
+    from pipeline.grouping.apart import events_apart
+    from pipeline.report.words import listed
+
+    events = events_apart(story.articles)
+    if events:
+        told = listed([str(articles) for articles in events])
+        typer.echo(
+            f"these {len(story.articles)} articles seem to tell of {len(events)} events ({told} of them); "
+            "'storycheck group' makes a story of each",
             err=True,
         )
 

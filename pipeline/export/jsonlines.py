@@ -14,11 +14,13 @@ _NOT_PLAIN = re.compile(r"[^\n -~]")
 
 def export_json(stories: Sequence[Stored], asked: Asked) -> str:
     """Return one JSON document with the rows of all stories; see ``schemas.exported.Exported``."""
-    names = tuple(stored.report.story for stored in stories)
-    if asked.what is What.findings:
-        exported = Exported(stories=names, findings=tuple(all_finding_rows(stories)))
-    else:
-        exported = Exported(stories=names, claims=tuple(all_claim_rows(stories)))
+    reports = [stored.report for stored in stories]
+    exported = Exported(
+        stories=tuple(report.story for report in reports),
+        findings=tuple(all_finding_rows(stories)) if asked.what is What.findings else None,
+        claims=tuple(all_claim_rows(stories)) if asked.what is What.claims else None,
+        skipped=tuple(skipped for report in reports for skipped in (*report.skipped, *report.left_out)),
+    )
     return json_text(exported.model_dump(mode="json"), indent=2) + "\n"
 
 

@@ -59,6 +59,7 @@ def finding_rows(stored: Stored) -> Iterator[FindingRow]:
                 "note": decision.note if decision else "",
                 "decided_at": decision and decision.decided_at,
                 "earlier_ruling": before and before.ruling,
+                "story_title": report.title,
             }
         )
 
@@ -95,6 +96,8 @@ def claim_rows(report: Report) -> Iterator[ClaimRow]:
             article=source.name,
             start=claim.span.start,
             end=claim.span.end,
+            given_id=source.given_id,
+            story_title=report.title,
         )
 
 
@@ -116,6 +119,7 @@ def _side(side: Side, source: ReportArticle, claim: ReportClaim | None, number: 
         "differs": tuple(differs),
         "claim": claim and claim.text,
         "speaker": claim and claim.speaker,
+        "given_id": source.given_id,
     }
     return {f"{name}_{number}": value for name, value in fields.items()}
 

@@ -4,7 +4,7 @@ What cannot be read is handed on with its place and the reason, and the rest goe
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.errors import InputError
@@ -12,7 +12,7 @@ from pipeline.reading.articles import Reading
 from pipeline.reading.forms.fields import Fields
 from pipeline.reading.forms.table import form_of
 from pipeline.reading.metadata import Metadata
-from pipeline.reading.sidecar import SIDECAR, read_sidecar
+from pipeline.reading.sidecar import SIDECAR, Sidecar, read_sidecar
 from pipeline.reading.sources import (
     NO_ARTICLE,
     WANTED,
@@ -46,7 +46,7 @@ class _Walk:
     def __init__(self, out: Path, reading: Reading) -> None:
         self._seen = {real_path(out)}
         self._reading = reading
-        self._sidecar: tuple[Path, Mapping[str, Metadata]] | None = None  # of the folder looked at last
+        self._sidecar: tuple[Path, Sidecar] | None = None  # of the folder looked at last
 
     def through(self, path: Path) -> Iterator[Article | Skipped]:
         """Yield what ``path`` holds."""
@@ -82,10 +82,10 @@ class _Walk:
     def _file(self, path: Path) -> Iterator[Article | Skipped]:
         if self._sidecar is None or self._sidecar[0] != path.parent:
             sidecar = path.parent / SIDECAR
-            self._sidecar = path.parent, {}
+            self._sidecar = path.parent, Sidecar()
             try:
                 if is_regular(sidecar):
                     self._sidecar = path.parent, read_sidecar(sidecar, shown(sidecar))
             except InputError as error:  # without it, what the articles say of themselves has to do
                 yield Skipped(path=shown(sidecar), reason=str(error), is_lost=True)
-        yield from self._reading.articles(path, self._sidecar[1].get(path.name, Metadata()))
+        yield from self._reading.articles(path, self._sidecar[1].articles.get(path.name, Metadata()))

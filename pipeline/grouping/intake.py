@@ -23,12 +23,16 @@ STAGE: Final = "reading"
 
 @dataclass
 class TakenIn:
-    """How many articles were read, were there before, and have no date; and what was not read."""
+    """How many articles were read, were there before, and have no date; and what was not read.
+
+    ``repeated`` are those that were there before from another place.
+    """
 
     read: int = 0
     known: int = 0
     undated: int = 0
     skipped: list[Skipped] = field(default_factory=list)
+    repeated: list[Skipped] = field(default_factory=list)
 
 
 def take_in(
@@ -53,8 +57,11 @@ def take_in(
         taken.read += 1
         taken.undated += found.published is None
         article_id = _id(found)
-        if article_id in held or store.has(article_id):
+        place = held[article_id].place if article_id in held else store.place_of(article_id)
+        if place is not None:
             taken.known += 1
+            if place != found.path:
+                taken.repeated.append(Skipped(path=found.path, reason=f"the same article as {place}"))
             continue
         held[article_id] = _kept(found, article_id)
         if len(held) == AT_A_TIME:

@@ -11,7 +11,7 @@ from pipeline.errors import InputError
 from pipeline.grouping.intake import take_in
 from pipeline.grouping.sameness import Sameness, shipped
 from pipeline.grouping.settle import settle
-from pipeline.grouping.stories import size, write_lists, write_skipped, write_story
+from pipeline.grouping.stories import size, write_left_out, write_lists, write_story
 from pipeline.progress import Progress
 from pipeline.reading.forms.fields import Fields
 from pipeline.reading.sources import nothing_found
@@ -36,11 +36,13 @@ class Asked(NamedTuple):
 class Outcome(NamedTuple):
     """What came of a run. ``read``, ``known`` and ``undated`` are of this run's articles, the rest of all.
 
+    ``repeated`` of those known came from another place than this time.
     ``related`` are pairs of stories that may tell of one event; ``pairs`` were looked at in this run.
     """
 
     read: int
     known: int
+    repeated: int
     undated: int
     copies: int
     stories: int
@@ -73,11 +75,12 @@ def group(
         _write(store, out, asked.least, progress)
         names = {number: name for number, name, has_folder in store.stories() if has_folder}
         write_lists(out, store)
-        write_skipped(out, taken.skipped)
+        write_left_out(out, (*taken.skipped, *taken.repeated), asked.paths)
         counts = store.counts()
         return Outcome(
             read=taken.read,
             known=taken.known,
+            repeated=len(taken.repeated),
             undated=taken.undated,
             copies=counts.copies,
             stories=len(names),

@@ -3,12 +3,13 @@
 ``DIR/<story>/<article>.txt``   the text as it was read, with a story.toml that says what is known of each
 ``DIR/groups.jsonl``            the stories: id, folder, articles, stories that may be the same event
 ``DIR/alone.jsonl``             the articles that nobody else tells of, with where they came from
-``DIR/skipped.jsonl``           what the last run did not read, and why
+``DIR/skipped.jsonl``           what was given and is in neither, and why; the index of a batch shows it
 
 Names of folders and files are made of letters of a title or an outlet and a hash, whatever the text says.
 """
 
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,14 +17,13 @@ from pathlib import Path
 from typing import Final
 
 from pipeline.errors import InputError
+from pipeline.reading.leftout import read_skipped, skipped_line
 from pipeline.reading.sidecar import SIDECAR, read_sidecar
+from pipeline.reading.sources import ALONE, GROUPS, SKIPPED
 from pipeline.store import make_folder, write_text
 from pipeline.store.grouping import Grouping, Listed
 from schemas.article import Skipped
 
-GROUPS: Final = "groups.jsonl"
-SKIPPED: Final = "skipped.jsonl"
-ALONE: Final = "alone.jsonl"
 _LONGEST: Final = 40  # characters of a name, before its hash
 _WORDS: Final = 6
 
@@ -66,16 +66,24 @@ def write_story(out: Path, name: str, articles: Sequence[Listed], store: Groupin
         if text is not None:
             write_text(folder / file_name(article), text)
             tables.append((file_name(article), _table(article)))
-    _add_to_sidecar(folder / SIDECAR, tables)
+    title = next((one.title for one in articles if one.title), None)
+    _add_to_sidecar(folder / SIDECAR, title, tables)
     store.written(articles[0].story)
 
 
-def _add_to_sidecar(path: Path, tables: Iterable[tuple[str, str]]) -> None:
-    """Add the tables of files that the sidecar does not know; what somebody wrote into it stays."""
-    is_there = path.exists()
-    known = read_sidecar(path, str(path)) if is_there else {}
-    before = [path.read_text(encoding="utf-8-sig").rstrip() + "\n"] if is_there else []
-    write_text(path, "\n".join([*before, *(table for name, table in tables if name not in known)]))
+def _add_to_sidecar(path: Path, title: str | None, tables: Iterable[tuple[str, str]]) -> None:
+    """Add the tables of files that the sidecar does not know; what somebody wrote into it stays.
+
+    A new one begins with the ``title`` of the story, as far as there is one.
+    """
+    if path.exists():
+        known = read_sidecar(path, str(path)).articles
+        before = path.read_text(encoding="utf-8-sig").rstrip() + "\n"
+    else:
+        known = {}
+        before = f"title = {_quoted(title)}  # the headline of its first article\n" if title else ""
+    new = (table for name, table in tables if name not in known)
+    write_text(path, "\n".join([*([before] if before else []), *new]))
 
 
 def write_lists(out: Path, store: Grouping) -> None:
@@ -101,10 +109,20 @@ def write_lists(out: Path, store: Grouping) -> None:
     write_text(out / ALONE, "".join(f"{line}\n" for line in alone))
 
 
-def write_skipped(out: Path, skipped: Iterable[Skipped]) -> None:
-    """Write what was not read, one a line. Raises InputError when it cannot be written."""
-    lines = (json.dumps({"from": one.path, "reason": one.reason}, ensure_ascii=False) for one in skipped)
-    write_text(out / SKIPPED, "".join(f"{line}\n" for line in lines))
+def write_left_out(out: Path, left_out: Iterable[Skipped], looked_at: Iterable[Path]) -> None:
+    """Write what this run left out of ``looked_at``, beside what earlier runs did of other places.
+
+    Raises InputError when it cannot be written.
+    """
+    again = tuple(os.path.abspath(path) for path in looked_at)  # noqa: PTH100 - compared, not opened
+    before = (one for one in read_skipped(out) if not _is_within(one.path, again))
+    write_text(out / SKIPPED, "".join(map(skipped_line, (*before, *left_out))))
+
+
+def _is_within(place: str, paths: Iterable[str]) -> bool:
+    """Tell whether ``place`` is one of ``paths``, lies in one, or is a row of one ("dump.jsonl:17")."""
+    full = os.path.abspath(place)  # noqa: PTH100 - compared, not opened
+    return any(full == path or full.startswith((path + os.sep, path + ":")) for path in paths)
 
 
 def _listed(article: Listed) -> Mapping[str, str]:
@@ -131,6 +149,8 @@ def _table(article: Listed) -> str:
         lines.append(f"title = {_quoted(article.title)}")
     if article.url:
         lines.append(f"url = {_quoted(article.url)}")
+    if article.given_id:
+        lines.append(f"id = {_quoted(article.given_id)}")
     return "\n".join(lines) + "\n"
 
 

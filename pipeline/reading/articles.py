@@ -111,7 +111,7 @@ def make_article(kept: Kept, place: str, name: str, known: Metadata, file_sha256
         published=found.published,
         author=found.author,
         url=found.url,
-        given_id=kept.given_id,
+        given_id=found.given_id,
         encoding=kept.encoding,
         file_sha256=file_sha256,
         text=text,

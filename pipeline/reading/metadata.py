@@ -15,6 +15,7 @@ from schemas.article import Role, Sentence
 
 LONGEST_VALUE: Final = 300  # code points of a title or an outlet
 LONGEST_ADDRESS: Final = 8_000  # code points of a URL
+LONGEST_ID: Final = 200  # digits of a number that is an id
 
 _FENCE_WITHIN: Final = 100  # lines: a fence that closes later is a rule across the page, not front matter
 _PAIR: Final = re.compile(r"([A-Za-z][\w .-]{0,40}?)\s*:(?:\s+(.*))?")
@@ -67,6 +68,7 @@ class Metadata(NamedTuple):
     language: str | None = None
     author: str | None = None
     url: str | None = None  # as ``web_address`` takes it
+    given_id: str | None = None  # as ``read_id`` takes it
 
     def over(self, other: "Metadata") -> "Metadata":
         """Return this, with what it lacks taken from ``other``, and the notes of both."""
@@ -78,6 +80,7 @@ class Metadata(NamedTuple):
             self.language or other.language,
             self.author or other.author,
             self.url or other.url,
+            self.given_id or other.given_id,
         )
 
 
@@ -125,6 +128,13 @@ def tidy(value: str) -> str | None:
     """Return ``value`` on one line, without control characters, not too long; null if nothing is left."""
     printable = "".join(char if char.isprintable() else " " for char in value[: 4 * LONGEST_VALUE])
     return " ".join(printable.split())[:LONGEST_VALUE].rstrip() or None
+
+
+def read_id(value: object) -> str | None:
+    """Return what somebody calls an article, a text or a number, as text; null for all else."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**LONGEST_ID:
+        value = str(value)
+    return tidy(value) if isinstance(value, str) else None
 
 
 def web_address(value: str) -> str | None:

@@ -18,8 +18,11 @@ WANTED: Final = f"give articles ({NAMED}), or folders that hold them"
 NO_ARTICLE: Final = "in no form that articles are read in"
 PAGES: Final = "pages"  # of a run directory: fetched pages, so that no story of a batch can have that name
 FETCHES: Final = "pages.jsonl"  # the record of their fetches, beside them
+GROUPS: Final = "groups.jsonl"  # beside the stories that `group` makes: what is in which,
+ALONE: Final = "alone.jsonl"  # what nobody else tells of,
+SKIPPED: Final = "skipped.jsonl"  # and what it left out
 # Beside articles, or beside the stories that `group` makes, and none themselves.
-SIDECARS: Final = (SIDECAR, FETCHES, "gold.json", "groups.jsonl", "alone.jsonl", "skipped.jsonl")
+SIDECARS: Final = (SIDECAR, FETCHES, "gold.json", GROUPS, ALONE, SKIPPED)
 _REPORTS: Final = ("report.html", "report.md")  # ours, beside the report.json that they show
 GROUPING: Final = "grouping.sqlite"  # what `group` knows, and what SQLite keeps beside it
 _ABOUT_FOLDER: Final = re.compile(r"(?:readme|licen[cs]e|changelog|contributing)", re.IGNORECASE)

@@ -7,6 +7,7 @@ from pipeline.report import words
 from pipeline.report.text import clip, one_line
 from schemas.contradiction import Relation
 from schemas.difference import (
+    BatchDifference,
     ChangedFinding,
     ComparedClaim,
     ComparedFinding,
@@ -28,14 +29,67 @@ def render_difference(difference: Difference) -> str:
     lines = [*_runs(difference.before, difference.after), ""]
     if difference.is_empty:
         lines.append("No finding, claim or article differs.")
-    lines += _articles(difference)
-    lines += _section("New findings", difference.findings_new, _finding)
-    lines += _section("Findings that are gone", difference.findings_gone, _finding)
-    lines += _section("Changed findings", difference.findings_changed, _changed)
+    lines += _findings(difference)
     lines += _section("Claims with another label", difference.claims_relabelled, _relabelled)
     lines += _section("New claims", difference.claims_new, _claim)
     lines += _section("Claims that are gone", difference.claims_gone, _claim)
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def render_batch_difference(difference: BatchDifference) -> str:
+    """Return how many findings are new, gone and changed in all, and then which, story by story."""
+    lines = [*_total(difference), ""]
+    for new in difference.stories_new:
+        findings = _section("New findings", new.findings, _finding)
+        lines += _story("new", new.title, new.story, findings)
+    for changed in difference.stories_changed:
+        told = [*_findings(changed), *_claims(changed)]
+        lines += _story("changed", changed.after.title, changed.after.story, told)
+    for gone in difference.stories_gone:
+        findings = _section("Findings that are gone", gone.findings, _finding)
+        lines += _story("gone", gone.title, gone.story, findings)
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _total(difference: BatchDifference) -> Iterator[str]:
+    total, changed, same = difference.total, difference.stories_changed, difference.stories_same
+    new, gone, unread = difference.stories_new, difference.stories_gone, difference.stories_unread
+    yield (
+        f"findings: {total.findings_new:,} new, {total.findings_gone:,} gone, "
+        f"{total.findings_changed:,} changed"
+    )
+    left_out = f", {len(unread):,} not compared" if unread else ""
+    yield (
+        f"stories: {len(new):,} new, {len(gone):,} gone, {len(changed):,} changed, {len(same):,} the same"
+        f"{left_out}"
+    )
+
+
+def _story(what: str, title: str | None, name: str, told: Iterable[str]) -> Iterator[str]:
+    named = f"{_short(title)} ({_short(name)})" if title else _short(name)
+    yield f"{named}: {what}"
+    yield from (f"  {line}" for line in told if line)
+    yield ""
+
+
+def _claims(difference: Difference) -> Iterator[str]:
+    """Yield how many claims differ: in a batch, to name them all would bury the findings."""
+    counts = {
+        "new": difference.claims_new,
+        "gone": difference.claims_gone,
+        "with another label": difference.claims_relabelled,
+    }
+    told = [f"{len(claims):,} {what}" for what, claims in counts.items() if claims]
+    if told:
+        yield f"Claims: {', '.join(told)}"
+
+
+def _findings(difference: Difference) -> Iterator[str]:
+    """Yield what differs of articles and findings."""
+    yield from _articles(difference)
+    yield from _section("New findings", difference.findings_new, _finding)
+    yield from _section("Findings that are gone", difference.findings_gone, _finding)
+    yield from _section("Changed findings", difference.findings_changed, _changed)
 
 
 def _runs(before: ComparedRun, after: ComparedRun) -> Iterator[str]:
@@ -52,7 +106,7 @@ def _runs(before: ComparedRun, after: ComparedRun) -> Iterator[str]:
 def _facts(run: ComparedRun) -> Iterator[tuple[str, str]]:
     coverage = run.coverage
     readable = coverage.sentences_readable or coverage.sentences
-    yield "story", one_line(run.story)
+    yield "story", one_line(run.title or run.story)
     yield "finished", run.finished_at.isoformat(sep=" ", timespec="minutes")
     yield "storycheck", one_line(run.tool_version)
     yield "model", one_line(run.model)

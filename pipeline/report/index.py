@@ -16,6 +16,7 @@ from pipeline.report.summary import Summary, summarise
 from pipeline.report.text import clip
 from pipeline.report.words import counted
 from pipeline.report.worst import LONGEST_NAME, Found, contradictions_found, unlike, worst
+from schemas.article import Skipped
 from schemas.contradiction import ConflictKind, Relation, Severity
 from schemas.decision import Decision, Ruling
 from schemas.report import Report
@@ -26,16 +27,18 @@ _UNREPORTED: Final = re.compile(r'<script type="application/json" id="unreported
 
 @dataclass(frozen=True)
 class IndexEntry:
-    """One story of a batch.
+    """One story of a batch: ``name`` is its folder's, ``title`` what it is called, if that is known.
 
     ``path`` leads from the index to its report.html, with ``/`` between names, or is null where there is no
     report; ``problem`` then says why. ``severities`` counts the contradictions that nobody dismissed,
     ``found`` holds them, and ``findings`` counts everything that can be decided. ``gaps`` says what was not
-    checked, ``latest`` when the last article was published, ``words`` what a search finds the story by.
+    checked, ``latest`` when the last article was published, ``words`` what a search finds the story by, and
+    ``left_out`` what is in no story of the batch, as far as this one tells of it.
     """
 
     name: str
     path: str | None = None
+    title: str | None = None
     articles: int = 0
     claims: int = 0
     severities: Mapping[Severity, int] | None = None
@@ -53,6 +56,7 @@ class IndexEntry:
     gaps: tuple[str, ...] = ()
     found: tuple[Found, ...] = ()
     words: str = ""
+    left_out: tuple[Skipped, ...] = ()
 
     @property
     def href(self) -> str:
@@ -60,9 +64,14 @@ class IndexEntry:
         return "./" + quote(_as_bytes(self.path or ""))
 
     @property
-    def short_name(self) -> str:
-        """The name as a list of findings shows it, cut where it is very long."""
-        return clip(self.name, LONGEST_NAME)
+    def label(self) -> str:
+        """What to call the story in front of a reader: its title, else its name."""
+        return self.title or self.name
+
+    @property
+    def short_label(self) -> str:
+        """The same as a list of findings shows it, cut where it is very long."""
+        return clip(self.label, LONGEST_NAME)
 
     @property
     def contradictions(self) -> int:
@@ -101,12 +110,13 @@ def index_entry(report: Report, path: str, decisions: Sequence[Decision] = ()) -
     return IndexEntry(
         name=report.story or path,
         path=path,
+        title=report.title,
         articles=len(report.articles),
         claims=len(report.claims),
         severities=_by_severity(standing),
         contradicted=summary.labels[Label.contradicted],
         unsupported=summary.labels[Label.unsupported],
-        errors=summary.labels[Label.error],
+        errors=summary.errors,
         is_complete=not summary.gaps,
         dismissed=len(found) - len(standing),
         updates=len(summary.findings[Relation.update]),
@@ -117,6 +127,7 @@ def index_entry(report: Report, path: str, decisions: Sequence[Decision] = ()) -
         gaps=_gaps(report, summary),
         found=standing,
         words=unlike((*(source.label for source in report.articles), *quotes)),
+        left_out=report.left_out,
     )
 
 
@@ -138,8 +149,8 @@ def render_index(reports: Sequence[IndexEntry]) -> str:
         sums={name: sum(getattr(entry, name) for entry in ordered) for name in _SUMMED},
         totals=_by_severity(finding for _, finding in ranked),
         kinds=[kind for kind in ConflictKind if any(kind in entry.kinds for entry in ordered)],
-        concerned=sum(entry.contradictions > 0 for entry in ordered),
-        incomplete=sum(not entry.is_complete for entry in ordered),
+        concerned=_concerned(ordered),
+        incomplete=_incomplete(ordered),
         unreported=sum(entry.path is None for entry in ordered),
         kept=_kept(ordered),
         states=_states,
@@ -147,12 +158,32 @@ def render_index(reports: Sequence[IndexEntry]) -> str:
         worst=shown,
         first=first,
         ranked=len(ranked),
+        left_out=list(dict.fromkeys(skipped for entry in reports for skipped in entry.left_out)),
     )
 
 
 _SUMMED: Final = tuple(
     "articles claims updates speakers_differ unsupported errors findings decided dismissed".split()
 )
+
+
+def totals_line(entries: Sequence[IndexEntry], unchanged: int) -> str:
+    """Return what was found in all stories, so many of them ``unchanged``, on one line."""
+    found = counted(sum(entry.contradictions for entry in entries), "contradiction")
+    updates = counted(sum(entry.updates for entry in entries), "update")
+    concerned = counted(_concerned(entries), "story", "stories")
+    return (
+        f"{counted(len(entries), 'story', 'stories')}: {found} in {concerned}, {updates}, "
+        f"{_incomplete(entries):,} not complete; {unchanged:,} unchanged"
+    )
+
+
+def _concerned(entries: Iterable[IndexEntry]) -> int:
+    return sum(entry.contradictions > 0 for entry in entries)
+
+
+def _incomplete(entries: Iterable[IndexEntry]) -> int:
+    return sum(not entry.is_complete for entry in entries)
 
 
 def unreported(html: str) -> tuple[IndexEntry, ...]:
@@ -162,16 +193,23 @@ def unreported(html: str) -> tuple[IndexEntry, ...]:
     """
     block = _UNREPORTED.search(html)
     try:
-        pairs = json.loads(block[1]) if block else []
-        return tuple(IndexEntry(name=str(name), problem=str(problem)) for name, problem in pairs)
+        kept = json.loads(block[1]) if block else []
+        return tuple(
+            IndexEntry(name=str(name), problem=str(problem), title=str(title[0]) if title else None)
+            for name, problem, *title in kept
+        )
     except (ValueError, TypeError):
         return ()
 
 
 def _kept(entries: Iterable[IndexEntry]) -> Markup:
     """Return what ``unreported`` reads, in which no text can end the element it stands in."""
-    pairs = [(entry.name, entry.problem or "") for entry in entries if entry.path is None]
-    return Markup(json.dumps(pairs).replace("<", "\\u003c"))  # noqa: S704 no markup is left in it
+    kept = [
+        (entry.name, entry.problem or "", *([entry.title] if entry.title else []))
+        for entry in entries
+        if entry.path is None
+    ]
+    return Markup(json.dumps(kept).replace("<", "\\u003c"))  # noqa: S704 no markup is left in it
 
 
 def _by_severity(found: Iterable[Found]) -> dict[Severity, int]:

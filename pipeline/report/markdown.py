@@ -23,7 +23,7 @@ Articles = Callable[[str], ReportArticle]
 def render_markdown(report: Report) -> str:
     """Return report.md for one story: the same findings in the same order as report.html."""
     summary, article = summarise(report), articles_by_id(report)
-    lines = [f"# {escape(report.story) or 'One story'}", "", escape(summary.result), ""]
+    lines = [f"# {escape(report.label)}", "", escape(summary.result), ""]
     for source in report.articles:
         title = f": {escape(source.title)}" if source.title else ""
         is_draft = " (the draft)" if source is report.draft else ""
@@ -34,7 +34,8 @@ def render_markdown(report: Report) -> str:
             f"- **{escape(source.label)}**{is_draft}, {words.day(source.published)}{language}{title}{link}"
         )
     lines += ["", *_gaps(report, summary), *_findings(summary, article), *marked_lines(report, summary)]
-    lines += [*_single(summary, article), *_confirmed(summary, article), *_problems(summary), *_made(report)]
+    lines += [*_single(summary, article), *_confirmed(summary, article), *_problems(summary)]
+    lines += _made(report, summary)
     lines.append("storycheck is no arbiter of truth: it shows who says what, and where they part.")
     return "\n".join(lines) + "\n"
 
@@ -189,7 +190,7 @@ def _problems(summary: Summary) -> Iterator[str]:
     yield ""
 
 
-def _made(report: Report) -> Iterator[str]:
+def _made(report: Report, summary: Summary) -> Iterator[str]:
     run, coverage = report.run, report.run.coverage
     readable = coverage.sentences_readable or coverage.sentences
     time_s = (run.finished_at - run.started_at).total_seconds()
@@ -197,7 +198,7 @@ def _made(report: Report) -> Iterator[str]:
     held = f" ({run.cached_tokens_in:,} in the endpoint's cache)" if run.cached_tokens_in else ""
     yield from ("## Coverage, and how this was made", "")
     yield f"- Sentences read: {coverage.sentences_read:,} of {readable:,}"
-    yield f"- Claims judged: {coverage.claims_judged:,} of {coverage.claims:,}; errors: {coverage.errors:,}"
+    yield f"- Claims judged: {coverage.claims_judged:,} of {coverage.claims:,}; errors: {summary.errors:,}"
     yield f"- Model: {escape(run.model)}{f' at {escape(run.endpoint)}' if run.endpoint else ''}"
     yield f"- Calls: {run.calls:,} sent, {run.cached_calls:,} from the cache"
     yield f"- Tokens: {run.tokens_in:,} in{held}, {run.tokens_out:,} out; time: {words.seconds(time_s)}{cost}"

@@ -50,7 +50,7 @@ def render_notebook(reports: Sequence[Report]) -> str:
     ranked = sorted(flags, key=lambda flag: -flag.finding.confidence) if len(reports) > 1 else flags
     return render_part(
         "notebook.html.j2",
-        stories=[_Shown(r.story, summarise(r), figure(matrix(r))) for r in reports[:STORIES]],
+        stories=[_Shown(r.label, summarise(r), figure(matrix(r))) for r in reports[:STORIES]],
         left_out=max(0, len(reports) - STORIES),
         flags=ranked[:FLAGS],
         more=max(0, len(flags) - FLAGS),
@@ -66,7 +66,7 @@ def _flags(report: Report) -> list[_Flag]:
     article, summary = articles_by_id(report), summarise(report)
     return [
         _Flag(
-            report.story,
+            report.label,
             finding,
             tuple(
                 _Side(

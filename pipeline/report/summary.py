@@ -37,14 +37,16 @@ class Summary:
 
     ``terms`` are the words that it is told in; ``outcome`` is what was found, ``basis`` in how much,
     ``result`` both as one sentence. ``gaps`` are sentences on what was not checked, empty where everything
-    was. ``unlinked`` are contradicted claims that no side of a contradiction names. The findings keep the
-    report's order: strongest first.
+    was. ``errors`` counts the steps that failed, whatever the stage: what every page means by errors, and
+    more than the claims labelled so. ``unlinked`` are contradicted claims that no side of a contradiction
+    names. The findings keep the report's order: strongest first.
     """
 
     terms: Terms
     outcome: str
     basis: str
     gaps: tuple[str, ...]
+    errors: int
     labels: Mapping[Label, int]
     severities: Mapping[Severity, int]
     findings: Mapping[Relation, tuple[Contradiction, ...]]
@@ -81,6 +83,7 @@ def summarise(report: Report) -> Summary:
         outcome=_outcome(report, findings, is_complete=not gaps),
         basis=_basis(report),
         gaps=gaps,
+        errors=report.run.coverage.errors,
         labels={label: labels[label] for label in Label},
         severities=severities(report),
         findings=findings,

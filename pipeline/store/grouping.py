@@ -94,9 +94,10 @@ class Grouping:
             self._connection.executemany(_INSERT, map(_row, articles))
         return self._connection.total_changes - before
 
-    def has(self, article_id: str) -> bool:
-        """Tell whether an article is stored."""
-        return self._one("SELECT 1 FROM article WHERE id = ?", article_id) is not None
+    def place_of(self, article_id: str) -> str | None:
+        """Return where an article came from, None where it is not stored."""
+        row = self._one("SELECT place FROM article WHERE id = ?", article_id)
+        return None if row is None else str(row[0])
 
     def marked(self) -> Iterator[Marked]:
         """Yield all articles, in the order of their numbers."""

@@ -74,7 +74,7 @@ class Pages:
         path = self.folder / SIDECAR
         text, named = "", frozenset[str]()
         if path.is_file():
-            named = frozenset(read_sidecar(path, str(path)))
+            named = frozenset(read_sidecar(path, str(path)).articles)
             text = path.read_text(encoding="utf-8-sig")
         there = {entry.name for entry in self.folder.iterdir()} - named
         urls = {fetch.file: fetch.final_url for fetch in self._fetches() if fetch.file in there}

@@ -9,11 +9,10 @@ from pipeline.languages.names import code_of
 from pipeline.reading.decode import NotText
 from pipeline.reading.forms.kept import Kept
 from pipeline.reading.forms.text import MAX_TEXT_BYTES, read_text
-from pipeline.reading.metadata import Metadata, tidy, web_address
+from pipeline.reading.metadata import Metadata, read_id, tidy, web_address
 from pipeline.reading.published import parse_date, plausible
 
 NAMES: Final = ("text", "title", "outlet", "published", "url", "id", "language")
-LONGEST_ID: Final = 200  # code points
 LONGEST_FIELD: Final = 3 * MAX_TEXT_BYTES  # bytes: what is quoted grows
 _SHOWN: Final = 8  # names of fields that a reason lists
 _LACKING: Final = object()
@@ -76,9 +75,9 @@ def article(found: Mapping[str, object], fields: Fields) -> Kept:
     language = code_of(spoken) if isinstance(spoken, str) else None
     day, note = _day(stamp)
     kept = read_text(text.encode())
-    known = Metadata(tidy(title), tidy(outlet), day, note, language, url=web_address(url))
-    known = known.over(kept.known)
-    return kept.model_copy(update={"known": known, "given_id": _id(_value(found, fields.get("id", "id")))})
+    given_id = read_id(_value(found, fields.get("id", "id")))
+    known = Metadata(tidy(title), tidy(outlet), day, note, language, url=web_address(url), given_id=given_id)
+    return kept.model_copy(update={"known": known.over(kept.known)})
 
 
 def _text_of(found: Mapping[str, object], ours: str, theirs: str) -> str:
@@ -124,9 +123,3 @@ def _day(stamp: str) -> tuple[date | None, tuple[str, ...]]:
     day = plausible(day) if day else None
     note = f"published {stamp!r} is not one clear date and was not used"
     return day, (note,) if stamp and day is None else ()
-
-
-def _id(value: object) -> str | None:
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**LONGEST_ID:
-        value = str(value)
-    return tidy(value[: 4 * LONGEST_ID]) if isinstance(value, str) else None

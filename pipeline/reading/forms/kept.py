@@ -10,15 +10,13 @@ from schemas.record import Record
 class Kept(Record):
     """The text that spans index, which from ``start`` on is the article's own, and what its form knows of it.
 
-    ``pages`` are the offsets that its pages begin at, in a form that has pages; ``given_id`` is the name that
-    the article has in a file of many.
+    ``pages`` are the offsets that its pages begin at, in a form that has pages.
     """
 
     text: str
     encoding: str = "utf-8"
     start: int = 0
     known: Metadata = Metadata()
-    given_id: str | None = None
     pages: tuple[int, ...] = ()
     notes: tuple[str, ...] = ()
 
