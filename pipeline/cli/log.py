@@ -30,9 +30,11 @@ def logged(options: LogOptions | None, run: Callable[[], int]) -> int:
         try:
             code = run()
         except BaseException as error:
-            code = error.exit_code if isinstance(error, StorycheckError) else None
+            is_told = isinstance(error, StorycheckError)  # in a line of ours; others may quote articles
+            code = error.exit_code if is_told else None
             text = str(error)
-            emit("run_failed", level=WARNING, error=type(error).__name__, text=lambda: text)
+            line = text if is_told else None
+            emit("run_failed", level=WARNING, error=type(error).__name__, message=line, text=lambda: text)
             raise
         finally:
             emit("run_finished", seconds=round(monotonic() - begun, 3), exit_code=code)
