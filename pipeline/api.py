@@ -64,8 +64,8 @@ class Config(Settings):
 def check(paths: Paths, config: Config | None = None) -> Run:
     """Check the articles, folders, drafts or URLs of pages at ``paths`` and return what was found.
 
-    It works beside a running event loop, too. A KeyboardInterrupt ends it in order: what is under way is
-    finished and kept, then it is raised. Checks of one process wait for each other.
+    It works beside a running event loop, too. A KeyboardInterrupt ends it in order: what is under way has
+    some seconds to finish and is kept, then it is raised. Checks of one process wait for each other.
 
     Raises InputError, ModelFileError, and an EndpointError where nothing at all was answered.
     """

@@ -30,7 +30,8 @@ class Outcome:
 
     ``index`` is the path or URL of the index of a batch. ``capped`` says, in one line, which cap was reached,
     if one was, ``interrupted`` that something was left unasked because the run was interrupted, if so,
-    ``unreported`` that stories have no report, if so, and ``awaited`` what waits in batches.
+    ``unreported`` that stories have no report, if so, and ``awaited`` what waits in batches. ``unbegun``
+    counts the stories that got no turn.
     """
 
     checked: tuple[Checked, ...]
@@ -40,6 +41,7 @@ class Outcome:
     interrupted: str | None = None
     unreported: str | None = None
     awaited: str | None = None
+    unbegun: int = 0
 
     @property
     def lacks(self) -> str | None:
@@ -50,7 +52,7 @@ class Outcome:
     @property
     def is_complete(self) -> bool:
         """Tell whether each story has a report, and a whole one."""
-        return self.lacks is None and all(done.is_complete for done in self.checked)
+        return self.lacks is None and not self.unbegun and all(done.is_complete for done in self.checked)
 
 
 class Stories(Protocol):
@@ -104,6 +106,7 @@ async def check_by(engine: Engine, stories: Stories, layout: Layout, interruptio
         ending.capped,
         TOLD if is_cut_short else None,
         batch.unreported(),
+        unbegun=batch.unbegun,
     )
 
 
@@ -114,6 +117,7 @@ class _Batch:
         self.checked: dict[int, Checked] = {}
         self.entries: dict[int, IndexEntry] = {}
         self.stopped: EndpointError | None = None
+        self.unbegun = 0
         self._engine = engine
         self._interruption = interruption
         self._lost: list[str] = []
@@ -146,6 +150,7 @@ class _Batch:
         if self.stopped is not None or (self._interruption.is_asked and self._has_begun):
             left = str(self.stopped) if self.stopped is not None else NOT_BEGUN
             self.entries[place] = IndexEntry(name=story.name, problem=left)
+            self.unbegun += 1
             return
         self._has_begun = True
         try:
@@ -154,6 +159,7 @@ class _Batch:
             self.stopped = self.stopped or error
             self.entries[place] = IndexEntry(name=story.name, problem=str(error))
         except NotBegun as error:
+            self.unbegun += 1
             self.entries[place] = IndexEntry(name=story.name, problem=str(error))
         except Unreported as error:
             self._lost.append(f"{one_line(story.name)} ({error})")

@@ -11,6 +11,7 @@ from pipeline.cli.log import log_options, logged
 from pipeline.cli.outcome import FailOn, Heard
 from pipeline.cli.replay import replay_run
 from pipeline.cli.running import dry_run_of, run_check
+from pipeline.cli.screen import going_on
 from pipeline.cli.settings import BaseUrl, Cache, Calibration, ConfigFile, Field, Model
 from pipeline.config import Settings
 from pipeline.errors import InputError
@@ -113,7 +114,9 @@ def check(
     ] = None,
     max_time: Annotated[
         float | None,
-        typer.Option(min=0, metavar="SECONDS", help="Send nothing after that time.", rich_help_panel=LIMITS),
+        typer.Option(
+            min=0, metavar="SECONDS", help="End then, giving up what is under way.", rich_help_panel=LIMITS
+        ),
     ] = None,
     concurrency: Annotated[
         int | None,
@@ -259,7 +262,8 @@ def check(
         stories = stories_of(what, out, settings, is_dask=is_dask, quiet=quiet)
         return run_check(stories, out, settings, heard, is_dask=is_dask)
 
-    raise typer.Exit(logged(log_options(log_format, log_file, with_text=log_text), run))
+    with going_on():
+        raise typer.Exit(logged(log_options(log_format, log_file, with_text=log_text), run))
 
 
 def _is_given(context: typer.Context, *options: str) -> bool:
