@@ -92,8 +92,8 @@ def check(given: Given, config: Config | None = None) -> Run:
 
     The texts of one call are one story, or drafts where ``config`` has sources.
 
-    It works beside a running event loop, too. A KeyboardInterrupt ends it in order: what is under way is
-    finished and kept, then it is raised. Checks of one process wait for each other.
+    It works beside a running event loop, too. A KeyboardInterrupt ends it in order: what is under way has
+    some seconds to finish and is kept, then it is raised. Checks of one process wait for each other.
 
     Raises InputError, ModelFileError, and an EndpointError where nothing at all was answered.
     """

@@ -31,7 +31,8 @@ class Outcome:
     ``entries`` are the lines of all stories in the index, those without a report among them.
     ``index`` is the path or URL of the index of a batch. ``capped`` says, in one line, which cap was reached,
     if one was, ``interrupted`` that something was left unasked because the run was interrupted, if so,
-    ``unreported`` that stories have no report, if so, and ``awaited`` what waits in batches.
+    ``unreported`` that stories have no report, if so, and ``awaited`` what waits in batches. ``unbegun``
+    counts the stories that got no turn.
     """
 
     checked: tuple[Checked, ...]
@@ -42,6 +43,7 @@ class Outcome:
     unreported: str | None = None
     awaited: str | None = None
     entries: tuple[IndexEntry, ...] = ()
+    unbegun: int = 0
 
     @property
     def lacks(self) -> str | None:
@@ -52,7 +54,7 @@ class Outcome:
     @property
     def is_complete(self) -> bool:
         """Tell whether each story has a report, and a whole one."""
-        return self.lacks is None and all(done.is_complete for done in self.checked)
+        return self.lacks is None and not self.unbegun and all(done.is_complete for done in self.checked)
 
 
 class Stories(Protocol):
@@ -107,6 +109,7 @@ async def check_by(engine: Engine, stories: Stories, layout: Layout, interruptio
         TOLD if is_cut_short else None,
         batch.unreported(),
         entries=tuple(entries),
+        unbegun=batch.unbegun,
     )
 
 
@@ -117,6 +120,7 @@ class _Batch:
         self.checked: dict[int, Checked] = {}
         self.entries: dict[int, IndexEntry] = {}
         self.stopped: EndpointError | None = None
+        self.unbegun = 0
         self._engine = engine
         self._interruption = interruption
         self._lost: list[str] = []
@@ -148,6 +152,7 @@ class _Batch:
     async def _check_next(self, place: int, story: Story) -> None:
         if self._interruption.is_asked and self._has_begun:
             self.entries[place] = IndexEntry(name=story.name, title=story.title, problem=NOT_BEGUN)
+            self.unbegun += 1
             return
         self._has_begun = True
         try:
@@ -156,6 +161,7 @@ class _Batch:
             self.stopped = self.stopped or error
             self.entries[place] = IndexEntry(name=story.name, title=story.title, problem=str(error))
         except NotBegun as error:
+            self.unbegun += 1
             self.entries[place] = IndexEntry(name=story.name, title=story.title, problem=str(error))
         except Unreported as error:
             self._lost.append(f"{one_line(story.name)} ({error})")

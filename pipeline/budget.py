@@ -6,7 +6,8 @@ tell, that stays. So what is spent can pass a cap only if an endpoint bills more
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
@@ -42,8 +43,9 @@ class Held:
 class Budget:
     """What may still be spent under ``caps``; ``price`` is that of the model, where it is known.
 
-    ``reached`` is the option that ended it, with its value, and ``unasked`` the questions not sent for it.
-    The clock for ``time_s`` begins at once.
+    ``reached`` is the option that ended it, with its value. For it, ``unasked`` questions were not sent,
+    ``given_up`` were under way when the time was up, and ``unbegun`` stories got no turn. The clock for
+    ``time_s`` begins at once.
     """
 
     def __init__(
@@ -53,6 +55,8 @@ class Budget:
         self.price = price
         self.reached: str | None = None
         self.unasked = 0
+        self.given_up = 0
+        self.unbegun = 0
         self.untold = 0  # requests of which nobody told what they took
         self._clock = clock
         self._begun = clock()
@@ -140,17 +144,47 @@ class Budget:
     def allow_wait(self, seconds: float) -> None:
         """Raise BudgetReached where a wait of ``seconds`` would end after the time is up."""
         if self.caps.time_s is not None and self.elapsed_s + seconds >= self.caps.time_s:
-            self._end(f"--max-time {self.caps.time_s:g}")
+            self._end(self._time)
         if self.reached is not None:
             self._end(self.reached)
 
+    @asynccontextmanager
+    async def in_time(self) -> AsyncIterator[asyncio.Timeout]:
+        """Give up what the block waits for, with BudgetReached, once the time is up."""
+        cap = self.caps.time_s
+        try:
+            async with asyncio.timeout(None if cap is None else cap - self.elapsed_s) as wait:
+                yield wait
+        except TimeoutError:
+            if wait.expired():
+                self.give_up()
+            raise
+
+    def give_up(self) -> NoReturn:
+        """Raise BudgetReached about a question that was under way when the time was up."""
+        self.reached = self.reached or self._time
+        self.given_up += 1
+        raise BudgetReached(f"{self._time} was reached before this was answered")
+
+    def begin_story(self) -> None:
+        """Raise BudgetReached about a story whose turn comes when the time is up."""
+        if self.caps.time_s is not None and self.elapsed_s >= self.caps.time_s:
+            self.reached = self.reached or self._time
+            self.unbegun += 1
+            raise BudgetReached(f"not begun: {self._time} was reached")
+
     def told(self) -> str | None:
         """Return, in one line, which cap ended the run and what it left; None where none did."""
-        if self.reached is None:
+        left = (
+            (self.unasked, "question was not asked", "questions were not asked"),
+            (self.given_up, "question was given up", "questions were given up"),
+            (self.unbegun, "story was not begun", "stories were not begun"),
+        )
+        parts = [f"{count:,} {one if count == 1 else more}" for count, one, more in left if count]
+        if not parts:
             return None
-        questions = "1 question was" if self.unasked == 1 else f"{self.unasked:,} questions were"
         return (
-            f"{self.reached} reached: {questions} not asked. The report says what is unchecked for it; run "
+            f"{self.reached} reached: {', '.join(parts)}. The report says what is unchecked for it; run "
             "the same command again to go on from what was answered."
         )
 
@@ -179,6 +213,10 @@ class Budget:
         if self.caps.cost_usd is not None and wanted.cost_usd > self.caps.cost_usd:
             return f"--max-cost {self.caps.cost_usd:g}"
         return None
+
+    @property
+    def _time(self) -> str:
+        return f"--max-time {self.caps.time_s:g}"
 
     def _end(self, cap: str) -> NoReturn:
         self.reached = self.reached or cap

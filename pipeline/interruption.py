@@ -1,25 +1,34 @@
-"""Ends a run early and in order: what is under way is finished, nothing else is sent, the report is written.
+"""Ends a run early and in order: what is under way is given its time, nothing else is sent, a report written.
 
-Ctrl-C and SIGTERM ask for it; a second one stops at once. The questions that are left meet the same refusal
-as at a cap on what may be spent, so that the stages go on with what was answered, and tell what was not.
+Ctrl-C, SIGTERM and the end of a terminal (SIGHUP) ask for it. A second Ctrl-C or SIGTERM ends the process at
+once, by the system's own hand: whatever native code is doing then, it need not come to its end first. The
+questions that are left meet the same refusal as at a cap on what may be spent, so that the stages go on with
+what was answered, and tell what was not.
 """
 
 import asyncio
+import os
 import signal
+import stat
 import threading
-from collections.abc import Callable, Coroutine, Iterator, Mapping
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from types import FrameType
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from pipeline.budget import Budget, Caps, Held
 from pipeline.completion import Spent
 from pipeline.errors import BudgetReached
 from pipeline.prices import Price
 
-SIGNALS: Final = (signal.SIGINT, signal.SIGTERM)
+HANGUP: Final = getattr(signal, "SIGHUP", None)  # not on Windows
+SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, *([HANGUP] if HANGUP is not None else []))
+FINISH_S: Final = 20.0  # for answers under way; whoever stops a container often gives it 30 s for all
 GRACE_S: Final = 1.0  # in which what was answered is stored, and what is not asked any more comes to its end
+TOGETHER_S: Final = 0.5  # `timeout` signals the process and its group: that is one signal, not a second one
 UNASKED: Final = "the run was interrupted before this was asked"
+UNANSWERED: Final = "the run was interrupted before this was answered"
 NOT_BEGUN: Final = "not begun: the run was interrupted"
 TOLD: Final = (
     "interrupted: the report says what is unchecked for it; run the same command again to go on from what "
@@ -28,10 +37,14 @@ TOLD: Final = (
 
 
 class Interruption:
-    """Whether a run was asked to end; ``heard`` is called once, in the loop of the run, when it is."""
+    """Whether a run was asked to end; ``heard`` is called once, in the loop of the run, when it is.
+
+    ``settled`` is called there TOGETHER_S later.
+    """
 
     def __init__(self, heard: Callable[[], None] = lambda: None) -> None:
         self.is_asked = False
+        self.settled: Callable[[], None] = lambda: None
         self._heard = heard
         self._event = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -68,19 +81,34 @@ class Interruption:
         if not self._event.is_set():
             self._event.set()
             self._heard()
+            asyncio.get_running_loop().call_later(TOGETHER_S, self.settled)
 
 
 @contextmanager
 def on_signals(interruption: Interruption) -> Iterator[None]:
-    """Let a Ctrl-C or SIGTERM ask for the end while the block runs; a second one raises KeyboardInterrupt.
+    """Let a signal ask for the end while the block runs; a second Ctrl-C or SIGTERM ends the process.
 
-    A signal that is ignored, as a shell's background jobs ignore Ctrl-C, stays ignored.
+    A signal that is ignored stays so: Ctrl-C in a shell's background jobs, the hangup under nohup.
     """
 
-    def handle(_number: int, _frame: FrameType | None) -> None:
-        if interruption.is_asked:
-            raise KeyboardInterrupt
-        interruption.ask()
+    first_at = 0.0
+
+    def handle(number: int, _frame: FrameType | None) -> None:
+        nonlocal first_at
+        if number == HANGUP:
+            _leave_terminal()
+        if not interruption.is_asked:
+            first_at = time.monotonic()
+            interruption.ask()
+        elif number != HANGUP and time.monotonic() - first_at > TOGETHER_S:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+
+    def hand_over() -> None:
+        """Leave the next signal to the system, which does not wait until Python has its turn."""
+        for number in ours:
+            if number != HANGUP:  # shell and system send it one after the other
+                signal.signal(number, signal.SIG_DFL)
 
     if threading.current_thread() is not threading.main_thread():  # only that one hears signals
         yield
@@ -89,11 +117,22 @@ def on_signals(interruption: Interruption) -> Iterator[None]:
     ours = [number for number, handler in before.items() if handler not in (signal.SIG_IGN, None)]
     for number in ours:
         signal.signal(number, handle)
+    interruption.settled = hand_over
     try:
         yield
     finally:
         for number in ours:
             signal.signal(number, before[number])
+
+
+def _leave_terminal() -> None:
+    """Write to no terminal from now on: on one that is gone, that fails."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        with suppress(OSError):  # closed
+            if stat.S_ISCHR(os.fstat(stream).st_mode):
+                os.dup2(nowhere, stream)
+    os.close(nowhere)
 
 
 class StoppableBudget(Budget):
@@ -116,6 +155,8 @@ class StoppableBudget(Budget):
         self._under_way = 0
         self._idle = asyncio.Event()
         self._idle.set()
+        self._waits: set[asyncio.Timeout] = set()
+        self._last_s: float | None = None  # until when answers are waited for, by the clock of the loop
 
     def allow_wait(self, seconds: float) -> None:
         """Raise BudgetReached once interrupted, and as a budget does."""
@@ -139,6 +180,24 @@ class StoppableBudget(Budget):
             self._idle.set()
         return await super().settle(held, spent, is_free=is_free)
 
+    @asynccontextmanager
+    async def in_time(self) -> AsyncIterator[asyncio.Timeout]:
+        """Give up what the block waits for as a budget does, and some time after an interruption."""
+        async with super().in_time() as wait:
+            self._waits.add(wait)
+            self._shorten(wait)
+            try:
+                yield wait
+            finally:
+                self._waits.discard(wait)
+
+    def give_up(self) -> NoReturn:
+        """Raise BudgetReached about a question under way."""
+        if self._interruption.is_asked:
+            self.left = True
+            raise BudgetReached(UNANSWERED)
+        super().give_up()
+
     def notes(self) -> list[str]:
         """Return what a report should say of the spending, and that the run was interrupted."""
         return [*([TOLD] if self.left else []), *super().notes()]
@@ -146,14 +205,15 @@ class StoppableBudget(Budget):
     async def see_through(self, job: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Run ``job`` to its end, which comes soon after an interruption.
 
-        What is under way then is waited for. What waits to be sent, for its turn or once more, is not: the
-        job is begun again, and finds what was answered stored, and the rest refused.
+        What is under way then is waited for, up to FINISH_S. What waits to be sent, for its turn or once
+        more, is not: the job is begun again, and finds what was answered stored, and the rest refused.
         """
         work = asyncio.ensure_future(job())
         asked = asyncio.ensure_future(self._interruption.wait())
         try:
             await asyncio.wait((work, asked), return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
+                self._finish_soon()
                 await self._idle.wait()
                 await asyncio.wait((work,), timeout=GRACE_S)
         finally:
@@ -162,3 +222,15 @@ class StoppableBudget(Budget):
                 work.cancel()
                 await asyncio.wait((work,))
         await (job() if work.cancelled() else work)
+
+    def _finish_soon(self) -> None:
+        """Wait for answers no longer than FINISH_S from now, or from when this was first said."""
+        if self._last_s is None:
+            self._last_s = asyncio.get_running_loop().time() + FINISH_S
+            for wait in self._waits:
+                self._shorten(wait)
+
+    def _shorten(self, wait: asyncio.Timeout) -> None:
+        until = wait.when()
+        if self._last_s is not None and not wait.expired() and (until is None or until > self._last_s):
+            wait.reschedule(self._last_s)

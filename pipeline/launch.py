@@ -19,11 +19,15 @@ Checker = Callable[..., Coroutine[None, None, Outcome]]
 
 @dataclass(frozen=True)
 class Watch:
-    """Who follows a check: hears how far it is and how a model is fetched, and may ask for an early end."""
+    """Who follows a check: hears how far it is and how a model is fetched, and may ask for an early end.
+
+    ``is_last``: the process ends after the check, and the embedded model with it.
+    """
 
     progress: Progress = field(default_factory=Silent)
     on_fetch: FetchProgress = lambda _done, _total: None
     interruption: Interruption = field(default_factory=Interruption)
+    is_last: bool = False
 
 
 async def launch(
@@ -41,9 +45,10 @@ async def launch(
     nothing at all was answered.
     """
     check = _checker(settings, is_dask=is_dask)
+    on_fetch = watch.interruption.ending(watch.on_fetch)
     with (
         _alone(out),
-        open_endpoint(settings, environment, watch.interruption.ending(watch.on_fetch)) as endpoint,
+        open_endpoint(settings, environment, on_fetch, is_last=watch.is_last) as endpoint,
     ):
         where = out if is_url(out) else Path(out)
         progress = LoggedProgress(watch.progress)

@@ -124,7 +124,7 @@ class Sender:
         try:
             client = self._client()  # where this opens it, that takes none of the endpoint's time
             begun = time.monotonic()
-            async with asyncio.timeout(self._endpoint.timeout_s):  # of all, not of each byte
+            async with self._budget.in_time(), asyncio.timeout(self._endpoint.timeout_s):  # not of each byte
                 # Not chat.completions.create, which goes through request and answer field by field, at thrice
                 # the cost: both are plain JSON here, and what comes is checked below.
                 answer = await client.post(

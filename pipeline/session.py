@@ -29,13 +29,14 @@ FetchProgress = Callable[[int, int], None]
 
 
 def open_endpoint(
-    settings: Settings, environment: Environment, on_fetch: FetchProgress
+    settings: Settings, environment: Environment, on_fetch: FetchProgress, *, is_last: bool = False
 ) -> AbstractContextManager[Endpoint]:
     """Return the endpoint that ``settings`` and ``environment`` name, open while the block runs.
 
     A .gguf file is served in this process; so is a model of the catalogue, the default one if none is named,
     unless OPENAI_BASE_URL says where else to ask. By ``RULES`` there is none, and nothing is asked.
-    ``on_fetch`` hears the bytes fetched and the bytes in all. Raises InputError and ModelFileError.
+    ``on_fetch`` hears the bytes fetched and the bytes in all. ``is_last``: the process ends after the block,
+    and the model with it; see ``embedded.server.serve``. Raises InputError and ModelFileError.
     """
     if settings.model == RULES:
         return nullcontext(_no_model())
@@ -48,7 +49,7 @@ def open_endpoint(
         )
     is_ours = name in CATALOGUE and not environment.base_url
     if not is_hosted or is_ours or name.lower().endswith(".gguf"):
-        return _embedded(name, settings, environment.models_dir, on_fetch)
+        return _embedded(name, settings, environment.models_dir, on_fetch, is_last=is_last)
     return nullcontext(_hosted(name, settings, environment))
 
 
@@ -107,7 +108,9 @@ def _host(base_url: str) -> str:
 
 
 @contextmanager
-def _embedded(name: str, settings: Settings, models_dir: Path, on_fetch: FetchProgress) -> Iterator[Endpoint]:
+def _embedded(
+    name: str, settings: Settings, models_dir: Path, on_fetch: FetchProgress, *, is_last: bool
+) -> Iterator[Endpoint]:
     model = resolve_model(name, models_dir)
     slots = settings.concurrency or EMBEDDED_SLOTS
     with ExitStack() as stack:
@@ -115,7 +118,8 @@ def _embedded(name: str, settings: Settings, models_dir: Path, on_fetch: FetchPr
         def start() -> tuple[str, str]:
             path = fetch_model(model, models_dir, on_fetch) if isinstance(model, EmbeddedModel) else model
             threads = settings.threads or available_cores()
-            served = stack.enter_context(serve(path, threads=threads, slots=slots, context=EMBEDDED_CONTEXT))
+            size = {"threads": threads, "slots": slots, "context": EMBEDDED_CONTEXT}
+            served = stack.enter_context(serve(path, **size, is_last=is_last))
             return served.base_url, served.api_key
 
         yield Endpoint(

@@ -6,8 +6,9 @@ it can neither style, move nor reorder anything.
 
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from rich.console import Console
 from rich.progress import (
@@ -38,6 +39,13 @@ _LABEL_STYLE = {Label.contradicted: "red", Label.supported: "green", Label.error
 _SEVERITY_STYLE = {Severity.high: "bold red", Severity.medium: "bold yellow", Severity.low: "bold"}
 
 
+class Trouble(NamedTuple):
+    """Something that a report lacks, and why; ``stage`` is None of what is said of the report as a whole."""
+
+    stage: str | None
+    reason: str
+
+
 def open_console(*, stderr: bool = False) -> Console:
     """Return what prints to standard output or error, in colour where environment and terminal want it."""
     stream, wanted = sys.stderr if stderr else sys.stdout, wants_color()
@@ -52,19 +60,49 @@ def is_live(console: Console) -> bool:
     return console.is_terminal and not console.is_dumb_terminal
 
 
+class SharedTrouble:
+    """What several stories lack for the same reason, to be told once for all of them."""
+
+    def __init__(self, reports: Iterable[Report] = ()) -> None:
+        self._stories: Counter[Trouble] = Counter()
+        self._times: Counter[Trouble] = Counter()
+        for report in reports:
+            for trouble, times in _troubles(summarise(report)):
+                self._stories[trouble] += 1
+                self._times[trouble] += times
+
+    def __contains__(self, trouble: Trouble) -> bool:
+        """Tell whether more than one story has ``trouble``."""
+        return self._stories[trouble] > 1
+
+    def print(self, console: Console) -> None:
+        """Print each trouble that is shared, with the stories that have it."""
+        shared = [trouble for trouble in self._stories if trouble in self]
+        if shared:
+            console.print()
+        for trouble in shared:
+            line = _trouble_line(trouble, self._times[trouble])
+            console.print(_text(f"in {self._stories[trouble]:,} stories: {line}", style="red"))
+
+
 def print_summary(
-    console: Console, report: Report, paths: Mapping[str, str], *, is_unchanged: bool = False
+    console: Console,
+    report: Report,
+    paths: Mapping[str, str],
+    *,
+    is_unchanged: bool = False,
+    told: SharedTrouble | None = None,
 ) -> None:
     """Print one screen on a report, ending with the path of report.html.
 
     ``paths`` maps file names (``report.json``, ``report.html``) to where each was written. ``is_unchanged``:
-    it is that of an earlier run.
+    it is that of an earlier run. What was ``told`` of several stories is not told again.
     """
     summary = summarise(report)
     console.print()
     console.print(_text(report.label, style="bold"))
     console.print(_text(summary.result))
-    _print_trouble(console, report, summary)
+    _print_trouble(console, report, summary, told or SharedTrouble())
     _print_findings(console, report, summary)
     _print_counts(console, report, summary, is_unchanged=is_unchanged)
     console.print()
@@ -89,6 +127,7 @@ def show_progress(console: Console, *, quiet: bool = False) -> Iterator[Progress
         transient=True,
     )
     with bars:
+        console.show_cursor(True)  # who is killed cannot bring it back
         yield StageProgress(bars)
 
 
@@ -127,14 +166,26 @@ def _text(text: str, *, style: str = "", length: int | None = None) -> Text:
     return Text(clip(line, length) if length else line, style=style)
 
 
-def _print_trouble(console: Console, report: Report, summary: Summary) -> None:
-    for gap in summary.gaps:
-        console.print(_text(gap, style="red"))
-    for problem in summary.problems[:SHOWN_PROBLEMS]:
-        times = words.counted(len(problem.places), "time")
-        console.print(_text(f"  {problem.stage}, {times}: {clip(problem.reason, QUOTE_LENGTH)}", style="red"))
-    if len(summary.problems) > SHOWN_PROBLEMS:
-        more = words.counted(len(summary.problems) - SHOWN_PROBLEMS, "more kind", "more kinds")
+def _troubles(summary: Summary) -> Iterator[tuple[Trouble, int]]:
+    """Yield what was not checked, and then what failed, with how often."""
+    yield from ((Trouble(None, gap), 1) for gap in summary.gaps)
+    yield from ((Trouble(found.stage, found.reason), len(found.places)) for found in summary.problems)
+
+
+def _trouble_line(trouble: Trouble, times: int) -> str:
+    if trouble.stage is None:
+        return trouble.reason
+    return f"{trouble.stage}, {words.counted(times, 'time')}: {clip(trouble.reason, QUOTE_LENGTH)}"
+
+
+def _print_trouble(console: Console, report: Report, summary: Summary, told: SharedTrouble) -> None:
+    own = [(trouble, times) for trouble, times in _troubles(summary) if trouble not in told]
+    failed = sum(trouble.stage is not None for trouble, _ in own)
+    for trouble, times in own[: len(own) - max(failed - SHOWN_PROBLEMS, 0)]:
+        indent = "" if trouble.stage is None else "  "
+        console.print(_text(f"{indent}{_trouble_line(trouble, times)}", style="red"))
+    if failed > SHOWN_PROBLEMS:
+        more = words.counted(failed - SHOWN_PROBLEMS, "more kind", "more kinds")
         console.print(f"  and {more} of error, in the report", style="red")
     for skipped in report.skipped[:SHOWN_PROBLEMS]:
         console.print(_text(f"not read: {skipped.path}: {skipped.reason}", style="yellow"))

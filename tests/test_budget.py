@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import threading
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -17,7 +18,7 @@ from pipeline.completion import Spent, tokens_told
 from pipeline.errors import BudgetReached, InputError
 from pipeline.prices import SHIPPED, Price, find_price, read_prices
 from schemas.report import Report
-from tests.commands import Ended, Serve, run_command
+from tests.commands import READY_S, Ended, Serve, run_command
 from tests.fake_endpoint import Body, Reply, check_answer, refused
 from tests.harbour import HARBOUR, write_story
 
@@ -166,6 +167,54 @@ def test_time_is_capped_between_requests_and_before_a_pause(serve: Serve, story:
     assert "--max-time 0.5" in done.told
     assert len(server.requests) <= 2  # nobody sleeps for half a minute to be told that the time is up
     assert not report.claims
+
+
+async def test_what_is_waited_for_is_given_up_when_the_time_is_up() -> None:
+    budget = Budget(Caps(time_s=0.05))
+    with pytest.raises(BudgetReached, match=r"--max-time 0\.05 was reached before this was answered"):
+        async with budget.in_time():
+            await asyncio.Event().wait()
+    assert "1 question was given up" in str(budget.told())
+
+
+async def test_another_limit_on_time_is_not_taken_for_the_cap() -> None:
+    budget = Budget(Caps(time_s=600))
+    with pytest.raises(TimeoutError):
+        async with budget.in_time(), asyncio.timeout(0.01):
+            await asyncio.Event().wait()
+    assert budget.told() is None
+
+
+def test_when_the_time_is_up_what_is_under_way_is_given_up_and_no_story_begun(
+    serve: Serve, story: Path, tmp_path: Path
+) -> None:
+    over = threading.Event()
+
+    def held(body: Body) -> Reply:
+        over.wait(READY_S)
+        return check_answer(body)
+
+    serve(check_answer)
+    check(story)  # so that all is loaded
+    for name in ("one", "two"):
+        write_story(tmp_path / "stories" / name, HARBOUR)
+    serve(held)
+    out = tmp_path / "batch"
+    try:
+        done = run_command(
+            "check", tmp_path / "stories", "-o", out, "--model", "m", "--concurrency", "4", "--max-time", "3"
+        )
+    finally:
+        over.set()
+    assert done.code == 3
+    assert "--max-time 3 reached" in done.told
+    assert "given up, 1 story was not begun" in done.told
+    report = Report.model_validate_json((out / "one" / "report.json").read_text(encoding="utf-8"))
+    assert "--max-time 3 was reached before this was answered" in {f.reason for f in report.run.failures}
+    assert "not begun: --max-time 3 was reached" in (out / "index.html").read_text(encoding="utf-8")
+    assert not (out / "two").exists()
+    serve(check_answer)
+    assert run_command("check", tmp_path / "stories", "-o", out, "--model", "m").code == 0
 
 
 def test_what_is_in_flight_at_the_end_is_kept(serve: Serve, story: Path) -> None:

@@ -77,6 +77,21 @@ async def test_what_one_worker_meets_all_know() -> None:
         assert one.told() == one.notes()[-1]
 
 
+async def test_what_the_time_leaves_is_counted_for_all() -> None:
+    async with shared(Caps(time_s=0.0)) as (share, (one, other)):
+        with pytest.raises(BudgetReached, match="--max-time 0 was reached before this was answered"):
+            async with one.in_time():
+                await asyncio.Event().wait()
+        told = (await share.hear("begin_story", "worker 1", {}))["refused"]
+        assert told == "not begun: --max-time 0 was reached"
+        with pytest.raises(BudgetReached):
+            await other.reserve(REQUEST)
+        await asyncio.sleep(0)
+        assert str((await share.hear("look", "worker 1", {}))["told"]).startswith(
+            "--max-time 0 reached: 1 question was not asked, 1 question was given up, 1 story was not begun."
+        )
+
+
 async def test_what_a_lost_worker_had_put_aside_counts_as_spent() -> None:
     async with shared(Caps(tokens=2 * MOST)) as (share, (one, other)):
         await one.reserve(REQUEST)

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -20,11 +21,11 @@ from benchmarks.chaos_kills import CONCURRENCY, kills
 from benchmarks.chaos_process import worker
 from pipeline import interruption as interruptions
 from pipeline.errors import InputError
-from pipeline.interruption import NOT_BEGUN, UNASKED, Interruption, on_signals
+from pipeline.interruption import HANGUP, NOT_BEGUN, UNANSWERED, UNASKED, Interruption, on_signals
 from pipeline.store import open_answers, prepare_run_directory
 from pipeline.store.lock import LOCK, alone, holder
 from schemas.report import Report
-from tests.commands import COMMAND, READY_S, Ended, Serve, run_command
+from tests.commands import COMMAND, READY_S, Ended, Serve, run_command, until
 from tests.fake_endpoint import Body, FakeEndpoint, Reply, check_answer, fake_endpoint, refused
 from tests.harbour import write_story
 from tests.stored_runs import forget_how
@@ -122,27 +123,145 @@ def test_a_signal_ends_a_batch_with_everything_answered_in_its_report(
         assert found(out / name) == found(whole / name)
 
 
-def test_a_signal_twice_stops_at_once(serve: Serve, stories: Path, tmp_path: Path) -> None:
+def test_what_is_under_way_has_its_time_and_no_more(
+    serve: Serve, stories: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(interruptions, "FINISH_S", 0.3)
     over = threading.Event()
 
     def answer(body: Body) -> Reply:
-        if len(server.requests) == 1:
-            for number in (signal.SIGINT, signal.SIGTERM):  # two of one kind may be taken for one
-                os.kill(os.getpid(), number)
-        over.wait(READY_S)
-        return check_answer(body)
+        reply = signals(body)
+        if signals.count >= signals.at:
+            over.wait(READY_S)
+        return reply
 
+    signals, out = Signals(signal.SIGTERM, at=3), tmp_path / "out"
     server = serve(answer)
     try:
-        done = check(stories, tmp_path / "out", "--concurrency", "1")
+        done = check(stories / "a-harbour", out, "--concurrency", "2")
     finally:
         over.set()
     assert done.code == 3
-    assert done.told == (
-        "storycheck: interrupted; what was answered is kept, run the same command again to go on."
+    assert done.told.startswith("storycheck: interrupted: the report says what is unchecked")
+    report = report_in(out)
+    assert {failure.reason for failure in report.run.failures} == {UNASKED, UNANSWERED}
+    assert report.claims
+    assert report.run.calls == len(server.requests)
+
+    serve(check_answer)
+    assert check(stories / "a-harbour", out).code == 0
+    assert report_in(out).run.complete
+
+
+def test_signals_sent_together_are_one(serve: Serve, stories: Path, tmp_path: Path) -> None:
+    def answer(body: Body) -> Reply:
+        os.kill(os.getpid(), signal.SIGINT)  # as timeout sends two: to the process, and to its group
+        return signals(body)
+
+    signals = Signals(signal.SIGTERM, at=1)
+    serve(answer)
+    done = check(stories / "a-harbour", tmp_path / "out", "--concurrency", "1")
+    assert done.code == 3
+    assert done.told.startswith("storycheck: interrupted: the report says what is unchecked")
+    assert report_in(tmp_path / "out").run.calls == 1
+
+
+NATIVE = """
+import asyncio, ctypes, sys
+from pathlib import Path
+from pipeline import cli, interruption
+
+at_work = Path(sys.argv.pop(1))
+
+def holds_the_lock():
+    at_work.touch()
+    ctypes.PyDLL(None).sleep(600)
+
+class Interruption(interruption.Interruption):
+    def _spread(self):
+        super()._spread()
+        asyncio.get_running_loop().call_later(2 * interruption.TOGETHER_S, holds_the_lock)
+
+interruption.Interruption = Interruption
+cli.main()
+"""
+
+
+def begin(command: Sequence[object], story: Path, out: Path, url: str) -> "subprocess.Popen[str]":
+    """Begin to check ``story`` in a process of its own, and a session."""
+    return subprocess.Popen(
+        [*map(str, command), "check", str(story), "-o", str(out), "--model", "m"],
+        env={**os.environ, "OPENAI_BASE_URL": url},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
     )
-    assert not list((tmp_path / "out").glob("*/report.*"))
-    assert holder(tmp_path / "out") is None
+
+
+@pytest.mark.parametrize(("number", "is_native"), [(signal.SIGINT, False), (signal.SIGTERM, True)])
+def test_a_second_signal_ends_the_process_whatever_it_does(
+    number: signal.Signals, is_native: bool, stories: Path, tmp_path: Path
+) -> None:
+    """The endpoint never answers; native code, if any, would hold the interpreter's lock for ten minutes."""
+    out, at_work, over = tmp_path / "out", tmp_path / "at work", threading.Event()
+
+    def answer(body: Body) -> Reply:
+        over.wait(READY_S)
+        return check_answer(body)
+
+    command = [sys.executable, "-c", NATIVE, at_work] if is_native else [COMMAND]
+    with fake_endpoint(answer) as server:
+        running = begin(command, stories, out, server.base_url)
+        try:
+            until(lambda: bool(server.requests))
+            running.send_signal(number)
+            until(lambda: at_work.exists() or not is_native)
+            time.sleep(2 * interruptions.TOGETHER_S)  # so that the next is a second one
+            second = time.monotonic()
+            running.send_signal(number)
+            _, errors = running.communicate(timeout=READY_S)
+            took = time.monotonic() - second
+        finally:
+            over.set()
+    assert running.returncode == -number  # 130 or 143 to a shell
+    assert took < interruptions.FINISH_S / 2
+    assert errors == ""
+    assert holder(out) is None
+    assert not list(out.glob("*/report.*"))
+
+
+ON_TERMINAL = """
+import os, sys
+terminal = os.open(sys.argv.pop(1), os.O_RDWR)  # that of this session from now on
+for stream in (0, 1, 2):
+    os.dup2(terminal, stream)
+from pipeline import cli
+cli.main()
+"""
+
+
+def test_a_terminal_that_is_closed_ends_a_run_in_order(stories: Path, tmp_path: Path) -> None:
+    out, over = tmp_path / "out", threading.Event()
+
+    def answer(body: Body) -> Reply:
+        if len(server.requests) > 2:
+            over.wait(READY_S)
+        return check_answer(body)
+
+    ours, theirs = os.openpty()
+    command = [sys.executable, "-c", ON_TERMINAL, os.ttyname(theirs)]
+    with fake_endpoint(answer) as server:
+        running = begin(command, stories / "a-harbour", out, server.base_url)
+        os.close(theirs)
+        until(lambda: len(server.requests) > 2)
+        os.close(ours)
+        over.set()
+        running.communicate(timeout=READY_S)
+    assert running.returncode == 3
+    report = report_in(out)
+    assert report.claims
+    assert UNASKED in {failure.reason for failure in report.run.failures}
 
 
 def test_what_waits_for_its_turn_is_not_waited_for(serve: Serve, stories: Path, tmp_path: Path) -> None:
@@ -179,16 +298,17 @@ def test_a_signal_after_the_last_question_is_no_interruption(
     assert (done.code, done.err) == (0, "")
 
 
-def test_a_signal_that_is_ignored_stays_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+@pytest.mark.parametrize("number", [signal.SIGINT, HANGUP])
+def test_a_signal_that_is_ignored_stays_so(number: int) -> None:
+    before = signal.signal(number, signal.SIG_IGN)
     try:
         asked = Interruption()
         with on_signals(asked):
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(number)
         assert not asked.is_asked
-        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        assert signal.getsignal(number) is signal.SIG_IGN
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(number, before)
 
 
 def test_a_fetch_ends_at_the_first_signal() -> None:

@@ -160,6 +160,15 @@ def test_the_command_prints_the_plan_and_asks_and_writes_nothing(serve: Serve, s
     assert "2026-01-31" in lines["cost"]
 
 
+def test_an_interrupted_plan_promises_nothing(story: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def interrupted(*_given: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("pipeline.plan.plan", interrupted)
+    done = run_command("check", story, "-o", story.parent / "out", "--model", "m", "--dry-run")
+    assert (done.code, done.told) == (3, "storycheck: interrupted.")
+
+
 def test_an_unknown_price_is_said_to_be_none(serve: Serve, story: Path) -> None:
     serve(check_answer)
     (story.parent / "prices.toml").unlink()

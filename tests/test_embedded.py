@@ -3,6 +3,8 @@
 import http.client
 import json
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +19,7 @@ from pipeline.embedded.fetch import is_fetched
 from pipeline.embedded.models import CATALOGUE
 from pipeline.embedded.server import Endpoint, available_cores, serve
 from pipeline.errors import ModelFileError
+from tests.commands import READY_S
 from tests.tiny_gguf import write_tiny_gguf
 
 Answer = dict[str, Any]
@@ -149,6 +152,39 @@ def test_stops_although_requests_are_running_and_connections_idle(tiny: Path) ->
         reader.join(20)
     idle.close()
     assert outcomes == ["cut off"] * 3
+
+
+LEFT = """
+import http.client, json, sys, time
+from pathlib import Path
+from urllib.parse import urlsplit
+from pipeline import cli
+from pipeline.embedded.server import serve
+
+def read_on(served):
+    address = urlsplit(served.base_url)
+    body = {"messages": [{"role": "user", "content": "go on"}], "max_tokens": 100_000, "ignore_eos": True}
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {served.api_key}"}
+    connection = http.client.HTTPConnection(address.hostname, address.port)
+    connection.request("POST", "/v1/chat/completions", json.dumps(body), headers)
+
+def app(**_options):
+    with serve(Path(sys.argv[1]), threads=1, context=60_000, is_last=True) as served:
+        read_on(served)
+        time.sleep(0.3)
+    print("told")
+    return 3
+
+cli.app = app
+cli.main()
+"""
+
+
+def test_a_command_ends_without_stopping_it(tiny: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LEFT, tiny], capture_output=True, text=True, timeout=READY_S, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (3, "told\n", "")
 
 
 def test_an_interrupt_still_reaches_python(tiny: Path) -> None:

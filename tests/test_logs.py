@@ -114,6 +114,7 @@ def test_a_question_that_failed_and_the_end_of_a_run_are_told(serve: Serve, stor
     assert {event["error"] for event in named(found, "call_failed")} == {"AuthenticationFailed"}
     [failed] = named(found, "run_failed")
     assert failed["error"] == "AuthenticationFailed"
+    assert told == f"storycheck: {failed['message']}"
     assert found[-1]["exit_code"] == done.code == 3
 
 

@@ -1,12 +1,13 @@
 """The terminal summary fits a screen and cannot be styled from outside; progress is heard or silent."""
 
+import re
 from io import StringIO
 
 from rich.console import Console
 from rich.progress import Progress as Bars
 
 from pipeline.progress import Silent
-from pipeline.terminal import SHOWN_FINDINGS, StageProgress, print_summary, show_progress
+from pipeline.terminal import SHOWN_FINDINGS, SharedTrouble, StageProgress, print_summary, show_progress
 from schemas.report import Report
 from tests import sample_report as sample
 
@@ -40,6 +41,40 @@ def test_trouble_is_said_in_red() -> None:
     assert "The answer was cut off at the length limit." in text
     assert "No contradictions found" not in text
     assert "\x1b[31m" not in printed(_without_findings(), is_terminal=True)
+
+
+def test_the_cursor_stays_for_whoever_is_killed() -> None:
+    out = StringIO()
+    with show_progress(Console(file=out, force_terminal=True, _environ={"TERM": "xterm"})) as progress:
+        progress.start("extract", 2)
+        shown = out.getvalue()
+    assert shown.rindex("\x1b[?25h") > shown.rindex("\x1b[?25l")
+
+
+def test_what_several_stories_lack_is_told_once() -> None:
+    report = sample.troubled_report()
+    out = StringIO()
+    console = Console(file=out, width=200)
+    shared = SharedTrouble([report, report, sample.sample_report()])
+    shared.print(console)
+    alike = out.getvalue()
+    assert "in 2 stories: The run is not complete" in alike
+    assert re.search(r"in 2 stories: extract, \d+ times: .*cut off at the length limit", alike)
+    print_summary(console, report, PATHS, told=shared)
+    own = out.getvalue().removeprefix(alike)
+    assert not {line for line in alike.splitlines() if line} & set(own.splitlines())
+    assert "The run is not complete" not in own
+    assert "cut off at the length limit" not in own
+
+
+def test_what_one_story_lacks_is_told_with_it() -> None:
+    report = sample.troubled_report()
+    out = StringIO()
+    shared = SharedTrouble([report, sample.sample_report()])
+    shared.print(Console(file=out))
+    assert out.getvalue() == ""
+    print_summary(Console(file=out, width=200), report, PATHS, told=shared)
+    assert "The run is not complete" in out.getvalue()
 
 
 def _without_findings() -> Report:

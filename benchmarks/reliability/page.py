@@ -7,6 +7,7 @@ from typing import Final
 from benchmarks.reliability import endpoint, runs
 from benchmarks.reliability.results import Results
 from benchmarks.reliability.summary import summary
+from pipeline.interruption import FINISH_S
 
 TEXT: Final = Path(__file__).parent / "page.md"
 NOT_RUN: Final = "Not run yet."
@@ -22,6 +23,7 @@ def render(results: Results) -> str:
         )
     return Template(TEXT.read_text(encoding="utf-8")).substitute(
         summary=summary(results),
+        finish_s=f"{FINISH_S:g}",
         made_with=made_with,
         faults=endpoint.faults(faults) if faults else NOT_RUN,
         files=endpoint.files(faults) if faults else NOT_RUN,

@@ -6,9 +6,11 @@ by the command that needs them, so that --help and re-rendering a report stay in
 
 import gc
 import io
+import os
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -90,6 +92,21 @@ _add(schema, "Print the JSON Schema of report.json.", MEASURE)
 
 def main() -> None:
     """Run the command; an error that a user can meet ends it with one line and its exit code."""
+    try:
+        _run()
+    except SystemExit as ended:
+        from pipeline.embedded.server import is_left
+
+        # A model that still computes would be waited for, and no signal be heard meanwhile.
+        if is_left() and isinstance(ended.code, int):
+            for stream in filter(None, (sys.stdout, sys.stderr)):
+                with suppress(OSError):
+                    stream.flush()
+            os._exit(ended.code)
+        raise
+
+
+def _run() -> None:
     gc.set_threshold(GARBAGE_AFTER)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a sign that the terminal cannot show is no reason to die
@@ -112,8 +129,7 @@ def main() -> None:
         traceback.print_exc()
         raise SystemExit(DEFECT) from None
     if code == INTERRUPTED:
-        message = "interrupted; what was answered is kept, run the same command again to go on."
-        code = told(message, INCOMPLETE)
+        code = told("interrupted", INCOMPLETE)
     raise SystemExit(code)
 
 

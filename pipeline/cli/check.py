@@ -23,6 +23,7 @@ from pipeline.cli.options import within
 from pipeline.cli.outcome import FailOn, Heard, failing
 from pipeline.cli.replay import replay_run
 from pipeline.cli.running import dry_run_of, run_check
+from pipeline.cli.screen import going_on
 from pipeline.cli.settings import BaseUrl, Cache, Calibration, ConfigFile, Field, Model
 from pipeline.config import Settings
 from pipeline.logs import LogFormat
@@ -237,4 +238,5 @@ def check(
         stories = stories_of(what, out, settings, is_dask=is_dask, quiet=quiet)
         return run_check(stories, out, settings, heard, is_dask=is_dask)
 
-    raise typer.Exit(logged(log_options(log_format, log_file, with_text=log_text), run))
+    with going_on():
+        raise typer.Exit(logged(log_options(log_format, log_file, with_text=log_text), run))

@@ -50,7 +50,7 @@ MaxTime = Annotated[
     float | None,
     typer.Option(
         metavar="SECONDS",
-        help="Send nothing after that time.",
+        help="End then, giving up what is under way.",
         rich_help_panel=LIMITS,
         **within("max_time_s"),
     ),

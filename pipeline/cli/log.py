@@ -30,9 +30,10 @@ def logged(options: LogOptions | None, run: Callable[[], int]) -> int:
         try:
             code = run()
         except BaseException as error:
-            code = error.exit_code if isinstance(error, StorycheckError) else None
-            text = str(error)
-            emit("run_failed", level=WARNING, error=type(error).__name__, text=lambda: text)
+            text, line = str(error), None
+            if isinstance(error, StorycheckError):  # with a line of ours; others may quote articles
+                code, line = error.exit_code, text
+            emit("run_failed", level=WARNING, error=type(error).__name__, message=line, text=lambda: text)
             raise
         finally:
             emit("run_finished", seconds=round(monotonic() - begun, 3), exit_code=code)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from pipeline.cli.screen import fetch_bar
+from pipeline.cli.screen import fetch_bar, going_on
 from pipeline.cli.settings import BaseUrl, Cache, Calibration, ConfigFile, Model
 from pipeline.config import Settings, read_environment
 
@@ -44,8 +44,9 @@ def evaluate(
     settings = Settings(model=model, base_url=base_url, cache=cache, calibration=calibration)
     errors = terminal.open_console(stderr=True)
     with (
+        going_on(),
         fetch_bar(errors, quiet=False) as on_fetch,
-        open_endpoint(settings, read_environment(base_url), on_fetch) as endpoint,
+        open_endpoint(settings, read_environment(base_url), on_fetch, is_last=True) as endpoint,
         terminal.show_progress(errors, quiet=False) as progress,
     ):
         plan = Plan(judge=endpoint.model, seed=seed, limit=limit)
@@ -78,8 +79,9 @@ def calibrate(
     settings = Settings(model=model, base_url=base_url, cache=cache)
     errors = terminal.open_console(stderr=True)
     with (
+        going_on(),
         fetch_bar(errors, quiet=False) as on_fetch,
-        open_endpoint(settings, read_environment(base_url), on_fetch) as endpoint,
+        open_endpoint(settings, read_environment(base_url), on_fetch, is_last=True) as endpoint,
         terminal.show_progress(errors, quiet=False) as progress,
     ):
         plan = Plan(seed=seed, limit=limit)

@@ -127,9 +127,11 @@ def _print_screens(checked: "Sequence[Checked]", *, verbose: bool) -> None:
     from pipeline import terminal
 
     screen = terminal.open_console()
+    shared = terminal.SharedTrouble(done.report for done in checked)
+    shared.print(screen)
     for done in checked:
         report = done.report
-        terminal.print_summary(screen, report, done.paths, is_unchanged=done.is_unchanged)
+        terminal.print_summary(screen, report, done.paths, is_unchanged=done.is_unchanged, told=shared)
         if verbose:
             _print_stages(report)
 

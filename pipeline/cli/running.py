@@ -35,7 +35,8 @@ def run_check(stories: "Stories", out: str, settings: Settings, heard: Heard, *,
         fetch_bar(errors, quiet=heard.quiet) as on_fetch,
         terminal.show_progress(errors, quiet=heard.quiet or takes_screen()) as progress,
     ):
-        watch, environment = Watch(progress, on_fetch, interruption), read_environment(settings.base_url)
+        watch = Watch(progress, on_fetch, interruption, is_last=True)
+        environment = read_environment(settings.base_url)
         outcome = asyncio.run(launch(stories, out, settings, environment, watch, is_dask=is_dask))
     return tell(outcome, heard, by_batch=settings.batch)
 
@@ -90,7 +91,11 @@ def _tell_of_events(story: "Story") -> None:
 
 
 def _promise_to_end(errors: "Console", *, quiet: bool) -> None:
+    from pipeline.interruption import FINISH_S
     from pipeline.terminal import is_live
 
     if is_live(errors) and not quiet:
-        errors.print("ending: what is under way is finished first; Ctrl-C again stops at once")
+        errors.print(
+            f"ending: what is under way has {FINISH_S:g} s to finish; Ctrl-C again stops at once, and keeps "
+            "what was answered"
+        )

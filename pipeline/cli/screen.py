@@ -22,6 +22,16 @@ def told(message: str, code: int) -> int:
 
 
 @contextmanager
+def going_on() -> "Iterator[None]":
+    """Say, where Ctrl-C ends the block, that the same command goes on with what was kept."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        message = "interrupted; what was answered is kept, run the same command again to go on."
+        raise typer.Exit(told(message, INCOMPLETE)) from None
+
+
+@contextmanager
 def fetch_bar(console: "Console", *, quiet: bool) -> "Iterator[Callable[[int, int], None]]":
     """Show how the fetching of a model gets on; one line at its start where there is no terminal."""
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -41,4 +51,5 @@ def fetch_bar(console: "Console", *, quiet: bool) -> "Iterator[Callable[[int, in
         bar.update(task, completed=done)
 
     with bar:
+        console.show_cursor(True)  # who is killed cannot bring it back
         yield on_fetch

@@ -16,11 +16,13 @@ from pipeline.embedded.models import check_gguf
 from pipeline.errors import ModelFileError
 
 if TYPE_CHECKING:
-    from xllamacpp import CommonParams
+    from xllamacpp import CommonParams, Server
 
 HOST: Final = "127.0.0.1"
 SILENT: Final = 0  # llama.cpp's verbosity: from 1 on it writes to the terminal
 CACHE_MIB: Final = 512
+
+_LEFT: Final[list["Server"]] = []  # those that are not stopped
 
 
 @dataclass(frozen=True)
@@ -33,13 +35,14 @@ class Endpoint:
 
 @contextmanager
 def serve(
-    path: Path, *, threads: int | None = None, slots: int = 1, context: int = 4096
+    path: Path, *, threads: int | None = None, slots: int = 1, context: int = 4096, is_last: bool = False
 ) -> Iterator[Endpoint]:
     """Serve the GGUF file at ``path`` while the block runs, and free its memory at the end.
 
     ``slots`` requests are answered at a time, each with ``context`` tokens for prompt and answer; ``threads``
     is by default the number of cores there are. Requests still running at the end of the block are cut off.
-    Raises ``ModelFileError`` for a file that cannot be loaded.
+    ``is_last``: the process is about to end, and the server with it: see ``is_left``. Raises
+    ``ModelFileError`` for a file that cannot be loaded.
     """
     check_gguf(path)
     from xllamacpp import Server  # noqa: PLC0415 - loads 100 MB of native code, which most commands never need
@@ -58,9 +61,17 @@ def serve(
         yield Endpoint(f"{server.listening_address}/v1", key)
     finally:
         # The server stops when its last request is done, and holds the interpreter's lock while it waits:
-        # a client of this process could then never let go. So the connections are ended first.
+        # a client of this process could then never let go. So the connections are ended first. It still works
+        # off the tokens it is at, which on a busy machine are a minute's work: no signal is heard meanwhile.
         _hang_up(urlsplit(server.listening_address).port or 0)
+        if is_last:
+            _LEFT.append(server)
         del server
+
+
+def is_left() -> bool:
+    """Tell whether a server is to end with the process: by ``os._exit``, which does not wait for it."""
+    return bool(_LEFT)
 
 
 def _params(path: Path, threads: int, slots: int, context: int, key: str) -> "CommonParams":

@@ -21,6 +21,7 @@ from pipeline.embedded.server import available_cores
 from pipeline.engines import Unreported
 from pipeline.engines.share import Reply, Share
 from pipeline.errors import EndpointError, InputError
+from pipeline.interruption import SIGNALS
 
 NAME: Final = "storycheck"  # of what the scheduler keeps for us, and of the call that reaches it
 CONNECT_S: Final = 10.0
@@ -72,13 +73,14 @@ class Shares(SchedulerPlugin):
 
 
 class Deaf(WorkerPlugin):
-    """Has workers that we started not hear a Ctrl-C, which a terminal sends to all: the driver ends them."""
+    """Has workers that we started not hear what all of a group are sent, as Ctrl-C: the driver ends them."""
 
     name = f"{NAME}-deaf"
 
     def setup(self, worker: Worker) -> None:
         """Ignore it."""
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
 
 
 class Unprofiled(WorkerPlugin):

@@ -7,7 +7,8 @@ from typing import Final
 
 from pipeline.checking import Checked, Checker
 from pipeline.config import Settings
-from pipeline.engines import Ending
+from pipeline.engines import Ending, NotBegun
+from pipeline.errors import BudgetReached
 from pipeline.interruption import StoppableBudget
 from pipeline.llm import Endpoint, connect
 from pipeline.progress import Progress
@@ -26,9 +27,11 @@ class Inline:
     """Checks stories in this process and writes them where ``layout`` says."""
 
     def __init__(
-        self, layout: Layout, checker: Checker, answers: Answers, budget: StoppableBudget, lanes: int
+        self, layout: Layout, checker: Checker, answers: Answers, budget: StoppableBudget, endpoint: Endpoint
     ) -> None:
-        self.lanes = lanes
+        self.lanes = lanes_for(endpoint.concurrency)
+        self._is_by_batch = endpoint.deferred is not None
+        self._has_begun = False
         self._answers = answers
         self._layout = layout
         self._checker = checker
@@ -36,7 +39,13 @@ class Inline:
         self._done = 0
 
     async def check(self, story: Story) -> Checked:
-        """Check one story and write its files."""
+        """Check one story and write its files. Raises NotBegun where the time is up, but for the first."""
+        if self._has_begun and not self._is_by_batch:  # there, a pass is over all stories
+            try:
+                self._budget.begin_story()
+            except BudgetReached as error:
+                raise NotBegun(str(error)) from None
+        self._has_begun = True
         folder = Path(self._layout.folder(story.name))
         checked = await self._checker.check(story, folder, self._answers, is_batch=self._layout.is_batch)
         self._done += 1
@@ -66,7 +75,7 @@ async def inline(
         budget = budgeting(answers.refuse)
         async with connect(endpoint, answers, budget, again=settings.again) as llm:
             checker = Checker(llm, settings, progress)
-            yield Inline(layout, checker, answers, budget, lanes_for(endpoint.concurrency))
+            yield Inline(layout, checker, answers, budget, endpoint)
 
 
 def lanes_for(concurrency: int) -> int:

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from pipeline.budget import Caps, Held
 from pipeline.engines import Unreported
@@ -85,6 +85,11 @@ class SharedBudget(StoppableBudget):
             self._line.tell("leave_out", wait_s=seconds)
             raise
 
+    def give_up(self) -> NoReturn:
+        """Raise BudgetReached as a budget does, and have all others know."""
+        self._line.tell("give_up")
+        super().give_up()
+
     async def put_aside(self, most: Held) -> Held:
         """Put ``most`` aside once there is room for it. Raises BudgetReached where there never will be."""
         ticket = uuid.uuid4().hex
@@ -108,7 +113,8 @@ class SharedBudget(StoppableBudget):
             )
 
     def _hear(self, reply: Reply) -> None:
-        self.reached, self.unasked, self.untold = reply["reached"], reply["unasked"], reply["untold"]
+        for count in ("reached", "unasked", "given_up", "unbegun", "untold"):
+            setattr(self, count, reply[count])
         self.left = self.left or reply["left"]
         self.begun_before(reply["elapsed_s"])
         if reply["is_ending"] and not self._interruption.is_asked:

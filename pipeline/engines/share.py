@@ -38,7 +38,9 @@ class Share:
         self._calls: Mapping[str, Callable[..., Awaitable[None]]] = {
             "look": self._look,
             "end_early": self._end_early,
+            "begin_story": self._begin_story,
             "leave_out": self._leave_out,
+            "give_up": self._give_up,
             "turn": self._turn,
             "leave": self._leave,
             "hold": self._hold,
@@ -81,6 +83,8 @@ class Share:
         return {
             "reached": budget.reached,
             "unasked": budget.unasked,
+            "given_up": budget.given_up,
+            "unbegun": budget.unbegun,
             "untold": budget.untold,
             "left": budget.left,
             "told": budget.told(),
@@ -97,6 +101,14 @@ class Share:
     async def _leave_out(self, wait_s: float) -> None:
         """Count a question that a worker did not ask; raises as it did there."""
         self._budget.allow_wait(wait_s)
+
+    async def _begin_story(self) -> None:
+        """Count a story that is not begun as the time is up; raises where it is."""
+        self._budget.begin_story()
+
+    async def _give_up(self) -> None:
+        """Count a question that a worker gave up; raises as it did there."""
+        self._budget.give_up()
 
     async def _turn(self, ticket: Ticket, tokens: float, kind: int) -> None:
         async def enter() -> None:

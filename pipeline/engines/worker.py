@@ -73,8 +73,9 @@ class _Sessions:
     async def check(self, job: Job, story: Story, home: Home) -> Checked:
         """Check one story; raises as ``check_on_worker`` does."""
         async with self._using(job, home) as session:
-            if (await session.line.ask("look"))["is_ending"]:
-                raise NotBegun(NOT_BEGUN)
+            state = await session.line.ask("begin_story")
+            if state["refused"] is not None or state["is_ending"]:
+                raise NotBegun(state["refused"] or NOT_BEGUN)
             try:
                 with _at(job.layout, story.name, session) as (folder, answers):
                     return await session.checker.check(story, folder, answers, is_batch=job.layout.is_batch)

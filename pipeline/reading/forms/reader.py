@@ -15,7 +15,9 @@ MOST_MEMORY: Final = 4_000_000_000  # bytes of addresses
 
 def main() -> None:
     """Answer on standard output what comes on standard input: a line of JSON for each file."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal sends it to all; the command ends this process
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # which all of a group are sent; the command ends this one
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     answers = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # a library may print
     _bound_memory()
