@@ -23,7 +23,7 @@ from pipeline.people import Credit, are_two
 from pipeline.progress import Progress
 from pipeline.prompts import Prompt
 from pipeline.speakers import credit_of
-from pipeline.values.differences import has_conflicting_values
+from pipeline.values.differences import counts_two_things, has_conflicting_values
 from pipeline.values.passage import Passage
 from schemas.article import Article
 from schemas.claim import Claim
@@ -37,9 +37,10 @@ REACH = 60  # characters on either side of a number that may say what it counts
 
 # Counts that only grow, or only shrink, as a story goes on.
 _RUNNING = re.compile(
-    r"\b(?:dead|died|deaths?|killed|toll|fatalities|bod(?:y|ies)|injured|wounded|hurt|missing|unaccounted|rescued"
-    r"|evacuated|evacuees|arrested|detained|(?:confirmed )?cases|infected|ill|sick(?:ened)?|treated"
-    r"|hospitali[sz]ed|recovered|homeless|displaced|moved out|signatures|(?:have|had) signed)\b",
+    r"\b(?:dead|died|deaths?|killed|drowned|perished|toll|fatalities|bod(?:y|ies)|injured|wounded|hurt"
+    r"|missing|unaccounted|rescued|evacuated|evacuees|arrested|detained|(?:confirmed )?cases|infected|ill"
+    r"|sick(?:ened)?|treated|hospitali[sz]ed|recovered|homeless|displaced|moved out|signatures"
+    r"|(?:have|had) signed)\b",
     re.IGNORECASE,
 )
 # Words by which a later article says itself that a number has moved on.
@@ -167,7 +168,7 @@ def _ruled(suspicion: Suspicion, articles: Mapping[str, Article], ruling: Ruling
         # A small model names kinds at random; that it saw a contradiction does not hang on it.
         kind = ConflictKind.event
     reason = suspicion.what or _DIFFERS[kind]
-    if not agreed:
+    if not agreed or (kind is ConflictKind.quantity and counts_two_things(*passages)):
         return Adjudged(suspicion, None, kind, reason, agreed)
     located = suspicion.model_copy(update={"kind": kind})
     return Adjudged(suspicion, relation_of(located, articles), kind, reason, agreed)
