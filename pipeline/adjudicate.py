@@ -9,7 +9,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
@@ -201,11 +200,7 @@ def relation_of(suspicion: Suspicion, articles: Mapping[str, Article]) -> Relati
     """Return what a real difference amounts to: an update, two speakers who differ, or a contradiction."""
     one, other = suspicion.sides
     days = {articles[side.article_id].published for side in suspicion.sides}
-    if (
-        None not in days
-        and len(days) == 2
-        and (_is_running(suspicion, articles) or _moved_on(suspicion, articles))
-    ):
+    if None not in days and len(days) == 2 and changes_by_day(suspicion, articles):
         return Relation.update
     if suspicion.kind is not ConflictKind.attribution:
         article_a, article_b = articles[one.article_id], articles[other.article_id]
@@ -213,6 +208,11 @@ def relation_of(suspicion: Suspicion, articles: Mapping[str, Article]) -> Relati
         if a and b and are_two(article_a, a, article_b, b):
             return Relation.speakers_differ
     return Relation.contradiction
+
+
+def changes_by_day(suspicion: Suspicion, articles: Mapping[str, Article]) -> bool:
+    """Tell whether what differs changes as a story goes on: the two articles may tell of two days."""
+    return _is_running(suspicion, articles) or _moved_on(suspicion, articles)
 
 
 def _is_running(suspicion: Suspicion, articles: Mapping[str, Article]) -> bool:
@@ -230,11 +230,13 @@ def _is_running(suspicion: Suspicion, articles: Mapping[str, Article]) -> bool:
 
 
 def _moved_on(suspicion: Suspicion, articles: Mapping[str, Article]) -> bool:
-    """Tell whether the later of two articles says that its number has changed: "has climbed to 40"."""
+    """Tell whether an article that may be the later one says that its number has changed: "climbed to 40"."""
     if suspicion.kind is not ConflictKind.quantity:
         return False
-    later = max(suspicion.sides, key=lambda side: articles[side.article_id].published or date.min)
-    return any(map(_MOVED_ON.search, _around_differences(later)))
+    days = [articles[side.article_id].published for side in suspicion.sides]
+    last = max(filter(None, days), default=None)
+    later = [side for side, day in zip(suspicion.sides, days, strict=True) if day in (None, last)]
+    return any(_MOVED_ON.search(words) for side in later for words in _around_differences(side))
 
 
 def _around_differences(side: Side) -> list[str]:
