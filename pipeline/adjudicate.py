@@ -9,7 +9,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from types import MappingProxyType
 from typing import Literal
 
@@ -23,7 +22,7 @@ from pipeline.people import Credit, are_two
 from pipeline.progress import Progress
 from pipeline.prompts import Prompt
 from pipeline.speakers import credit_of
-from pipeline.values.differences import has_conflicting_values
+from pipeline.values.differences import counts_two_things, has_conflicting_values
 from pipeline.values.passage import Passage
 from schemas.article import Article
 from schemas.claim import Claim
@@ -37,9 +36,10 @@ REACH = 60  # characters on either side of a number that may say what it counts
 
 # Counts that only grow, or only shrink, as a story goes on.
 _RUNNING = re.compile(
-    r"\b(?:dead|died|deaths?|killed|toll|fatalities|bod(?:y|ies)|injured|wounded|hurt|missing|unaccounted|rescued"
-    r"|evacuated|evacuees|arrested|detained|(?:confirmed )?cases|infected|ill|sick(?:ened)?|treated"
-    r"|hospitali[sz]ed|recovered|homeless|displaced|moved out|signatures|(?:have|had) signed)\b",
+    r"\b(?:dead|died|deaths?|killed|drowned|perished|toll|fatalities|bod(?:y|ies)|injured|wounded|hurt"
+    r"|missing|unaccounted|rescued|evacuated|evacuees|arrested|detained|(?:confirmed )?cases|infected|ill"
+    r"|sick(?:ened)?|treated|hospitali[sz]ed|recovered|homeless|displaced|moved out|signatures"
+    r"|(?:have|had) signed)\b",
     re.IGNORECASE,
 )
 # Words by which a later article says itself that a number has moved on.
@@ -172,7 +172,7 @@ def _ruled(suspicion: Suspicion, articles: Mapping[str, Article], ruling: Ruling
         # A small model names kinds at random; that it saw a contradiction does not hang on it.
         kind = ConflictKind.event
     reason = suspicion.what or _DIFFERS[kind]
-    if not agreed:
+    if not agreed or (kind is ConflictKind.quantity and counts_two_things(*passages)):
         return Adjudged(suspicion, None, kind, reason, agreed)
     located = suspicion.model_copy(update={"kind": kind})
     return Adjudged(suspicion, relation_of(located, articles), kind, reason, agreed)
@@ -205,11 +205,7 @@ def relation_of(suspicion: Suspicion, articles: Mapping[str, Article]) -> Relati
     """Return what a real difference amounts to: an update, two speakers who differ, or a contradiction."""
     one, other = suspicion.sides
     days = {articles[side.article_id].published for side in suspicion.sides}
-    if (
-        None not in days
-        and len(days) == 2
-        and (_is_running(suspicion, articles) or _moved_on(suspicion, articles))
-    ):
+    if None not in days and len(days) == 2 and changes_by_day(suspicion, articles):
         return Relation.update
     if suspicion.kind is not ConflictKind.attribution:
         article_a, article_b = articles[one.article_id], articles[other.article_id]
@@ -217,6 +213,11 @@ def relation_of(suspicion: Suspicion, articles: Mapping[str, Article]) -> Relati
         if a and b and are_two(article_a, a, article_b, b):
             return Relation.speakers_differ
     return Relation.contradiction
+
+
+def changes_by_day(suspicion: Suspicion, articles: Mapping[str, Article]) -> bool:
+    """Tell whether what differs changes as a story goes on: the two articles may tell of two days."""
+    return _is_running(suspicion, articles) or _moved_on(suspicion, articles)
 
 
 def _is_running(suspicion: Suspicion, articles: Mapping[str, Article]) -> bool:
@@ -234,11 +235,13 @@ def _is_running(suspicion: Suspicion, articles: Mapping[str, Article]) -> bool:
 
 
 def _moved_on(suspicion: Suspicion, articles: Mapping[str, Article]) -> bool:
-    """Tell whether the later of two articles says that its number has changed: "has climbed to 40"."""
+    """Tell whether an article that may be the later one says that its number has changed: "climbed to 40"."""
     if suspicion.kind is not ConflictKind.quantity:
         return False
-    later = max(suspicion.sides, key=lambda side: articles[side.article_id].published or date.min)
-    return any(map(_MOVED_ON.search, _around_differences(later)))
+    days = [articles[side.article_id].published for side in suspicion.sides]
+    last = max(filter(None, days), default=None)
+    later = [side for side, day in zip(suspicion.sides, days, strict=True) if day in (None, last)]
+    return any(_MOVED_ON.search(words) for side in later for words in _around_differences(side))
 
 
 def _around_differences(side: Side) -> list[str]:

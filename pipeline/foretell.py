@@ -2,8 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from pipeline.prices import Price
+from pipeline.report.text import one_line
+from pipeline.report.words import counted
+from schemas.article import Skipped
+
+SHOWN: Final = 3  # inputs that could not be read, with their reasons
 
 
 @dataclass(frozen=True)
@@ -20,7 +26,8 @@ class Plan:
     """What a check would ask: the calls by stage, and in all; tokens, cost in USD, and time in seconds.
 
     ``cost_usd`` is None where the price is not known, ``time_s`` where no speed is; ``speed`` says whence.
-    ``cached`` are the questions that stored answers take care of.
+    ``cached`` are the questions that stored answers take care of. ``lost`` are the inputs that were meant as
+    articles and cannot be read; ``undated`` of the ``articles`` have no date.
     """
 
     stages: Mapping[str, Range]
@@ -32,11 +39,15 @@ class Plan:
     time_s: Range | None
     speed: str
     cached: int
+    articles: int
+    undated: int
+    lost: tuple[Skipped, ...]
 
 
 def plan_lines(planned: Plan) -> list[str]:
     """Return the plan as lines of text: what is expected, and in brackets the range."""
-    lines = [_line(stage, _numbers(planned.stages[stage], "calls")) for stage in planned.stages]
+    lines = [_line("articles", _articles(planned)), *_not_read(planned)]
+    lines += [_line(stage, _numbers(planned.stages[stage], "calls")) for stage in planned.stages]
     lines += [
         _line("in all", _numbers(planned.calls, "calls")),
         _line("tokens in", _numbers(planned.tokens_in, "")),
@@ -48,6 +59,21 @@ def plan_lines(planned: Plan) -> list[str]:
         "much; repeats after faults come on top.",
     ]
     return lines
+
+
+def _articles(planned: Plan) -> str:
+    if not planned.undated:
+        return f"{planned.articles:,}"
+    return f"{planned.articles:,}, {planned.undated:,} of them without a date"
+
+
+def _not_read(planned: Plan) -> list[str]:
+    """Return how many inputs cannot be read, and why the first of them cannot."""
+    if not planned.lost:
+        return []
+    reasons = [f"  {one_line(lost.path)}: {one_line(lost.reason)}" for lost in planned.lost[:SHOWN]]
+    more = [f"  and {len(planned.lost) - SHOWN:,} more"] if len(planned.lost) > SHOWN else []
+    return [_line("not read", counted(len(planned.lost), "input")), *reasons, *more]
 
 
 def _line(name: str, value: str) -> str:

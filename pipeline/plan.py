@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
@@ -30,6 +30,7 @@ from pipeline.run import Prompts, check_story
 from pipeline.store import answers_path, open_answers, read_report
 from pipeline.verifier.judge import Judge, chosen_map
 from pipeline.verify import STAGE as VERIFY
+from schemas.article import Skipped
 from schemas.report import RunInfo
 
 STAGES: Final = (EXTRACT, GROUND, VERIFY, ADJUDICATE)
@@ -148,7 +149,7 @@ async def plan(stories: Stories, out: Path, settings: Settings, endpoint: Endpoi
         is_there = path is not None and path.is_file()
         answers = stack.enter_context(open_answers(path)) if path is not None and is_there else _Nothing()
         asked = [await _asked(stories, settings, endpoint, answers, model) for model in _MODELS]
-    return _planned(asked, endpoint, _last_runs(out, stories, endpoint))
+    return _planned(asked, stories, endpoint, _last_runs(out, stories, endpoint))
 
 
 async def _asked(
@@ -178,7 +179,9 @@ def _add_doubted(usage: dict[str, Usage], questions: int) -> None:
     ground.tokens_out += questions
 
 
-def _planned(asked: Sequence[Mapping[str, Usage]], endpoint: Endpoint, runs: Sequence[RunInfo]) -> Plan:
+def _planned(
+    asked: Sequence[Mapping[str, Usage]], stories: Stories, endpoint: Endpoint, runs: Sequence[RunInfo]
+) -> Plan:
     def ranged(values: Sequence[float]) -> Range:
         least, expected, most = values
         return Range(min(least, expected), expected, max(expected, most))
@@ -197,6 +200,10 @@ def _planned(asked: Sequence[Mapping[str, Usage]], endpoint: Endpoint, runs: Seq
     if each is not None:
         seconds = [sum(ends(calls[stage])[i] * each[stage] for stage in STAGES) for i in range(3)]
         time = ranged(seconds)
+    days, lost = dict[str, date | None](), dict[str, Skipped]()  # by path: drafts share their sources
+    for story in stories:
+        days |= {article.path: article.published for article in story.texts}
+        lost |= {skipped.path: skipped for skipped in story.skipped if skipped.is_lost}
     return Plan(
         stages=calls,
         calls=summed("calls"),
@@ -207,6 +214,9 @@ def _planned(asked: Sequence[Mapping[str, Usage]], endpoint: Endpoint, runs: Seq
         time_s=time,
         speed=speed,
         cached=sum(u.cached_calls for u in asked[1].values()),
+        articles=len(days),
+        undated=sum(day is None for day in days.values()),
+        lost=tuple(lost.values()),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.adjudicate import Adjudged
+from pipeline.adjudicate import Adjudged, changes_by_day
 from pipeline.checkworthy import checkworthiness
 from pipeline.languages.table import reader_of
 from pipeline.origins import Sources
@@ -21,6 +21,9 @@ from schemas.verdict import Evidence, Label, Stance, UnsupportedReason, Verdict
 # By how much the odds fall when code finds a conflict and the model that adjudicates finds none. Set by hand:
 # the embedded model says so too seldom to be measured.
 DOUBTED = 0.7
+# The same where a count that changes from day to day differs, and nobody knows which day an article is of:
+# then nothing tells an update from a contradiction.
+UNDATED = 0.5
 UPDATE_SEVERITY = Severity.low
 _SEVERITY = {
     ConflictKind.event: Severity.high,
@@ -38,8 +41,7 @@ class Known(NamedTuple):
     """What conflicts are told by of an article: a draft comes before a source, then the name counts."""
 
     is_source: bool
-    name: str
-    language: str
+    article: Article
 
 
 Articles = Mapping[str, Known]  # by id
@@ -68,7 +70,7 @@ def reconcile(
     """
     texts = (*articles, *sources)
     held = {article.id for article in sources}
-    known = {article.id: Known(article.id in held, article.name, article.read_as) for article in texts}
+    known = {article.id: Known(article.id in held, article) for article in texts}
     conflicts = _conflicts(adjudged, _by_article(claims), known)
     drafts = {article.id for article in articles} if sources else set[str]()
     backing = Sources(texts, origins, claims, drafts)
@@ -82,14 +84,14 @@ def reconcile(
                 judged.get(claim.id),
                 against.get(claim.id, ()),
                 backing,
-                _alone(len(texts), others[known[claim.article_id].language] + bool(sources)),
+                _alone(len(texts), others[known[claim.article_id].article.read_as] + bool(sources)),
             ),
             worth=worth.score,
             worth_reasons=worth.reasons,
         )
         for claim in claims
         for worth in (
-            checkworthiness(claim.text, claim.kind, claim.speaker, known[claim.article_id].language),
+            checkworthiness(claim.text, claim.kind, claim.speaker, known[claim.article_id].article.read_as),
         )
     ]
     return Reconciled(tuple(verdicts), conflicts)
@@ -133,7 +135,11 @@ def _is_weak(entry: Contradiction) -> bool:
 def _ordered(outcome: Adjudged, known: Articles) -> tuple[Side, Side]:
     """Return the sides of an outcome in an order that does not hang on which was noticed first."""
     one, other = outcome.suspicion.sides
-    keys = [(*known[side.article_id][:2], side.article_id, side.span.start) for side in (one, other)]
+    keys = [
+        (at.is_source, at.article.name, side.article_id, side.span.start)
+        for side in (one, other)
+        for at in (known[side.article_id],)
+    ]
     return (one, other) if keys[0] <= keys[1] else (other, one)
 
 
@@ -148,16 +154,17 @@ def _entry(
         alike = [strongest]
     pairs = [_ordered(outcome, known) for outcome in alike]
     one, other = (_merged([pair[i] for pair in pairs]) for i in (0, 1))
-    kind, stems = strongest.kind, reader_of(known[one.article_id].language).stems
-    parts = [kind.value, known[one.article_id].name, one.quote, known[other.article_id].name, other.quote]
+    articles = [known[side.article_id].article for side in (one, other)]
+    kind, stems = strongest.kind, reader_of(articles[0].read_as).stems
+    parts = [kind.value, articles[0].name, one.quote, articles[1].name, other.quote]
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
     return Contradiction(
         id=f"f{digest[:12]}",
         kind=kind,
         relation=relation,
         severity=_SEVERITY[kind] if relation is Relation.contradiction else UPDATE_SEVERITY,
-        confidence=_confidence(strongest),
-        reason="; ".join(dict.fromkeys(outcome.reason for outcome in alike)),
+        confidence=_confidence(strongest, known),
+        reason="; ".join(dict.fromkeys([*(o.reason for o in alike), *_caveat(strongest, known)])),
         sides=(_with_claim(one, other, claims, stems), _with_claim(other, one, claims, stems)),
     )
 
@@ -168,7 +175,7 @@ def _strength(outcome: Adjudged, known: Articles) -> tuple[float, int, list[int]
     places = [span.start for side in (one, other) for span in side.differs]
     relation = [*Relation, None].index(outcome.relation)
     claim_ids = f"{one.claim_id} {other.claim_id}"
-    return -_confidence(outcome), relation, places, outcome.reason, claim_ids
+    return -_confidence(outcome, known), relation, places, outcome.reason, claim_ids
 
 
 def _merged(sides: Sequence[Side]) -> Side:
@@ -179,8 +186,20 @@ def _merged(sides: Sequence[Side]) -> Side:
     return sides[0].model_copy(update={"differs": in_order, "claim_id": claim_id})
 
 
-def _confidence(outcome: Adjudged) -> float:
-    return round(outcome.suspicion.odds * (DOUBTED if outcome.agreed is False else 1.0), 3)
+def _confidence(outcome: Adjudged, known: Articles) -> float:
+    doubts = (DOUBTED if outcome.agreed is False else 1.0) * (UNDATED if _caveat(outcome, known) else 1.0)
+    return round(outcome.suspicion.odds * doubts, 3)
+
+
+def _caveat(outcome: Adjudged, known: Articles) -> tuple[str, ...]:
+    """Return why a contradiction may be none after all, where the articles' days would tell."""
+    articles = {side.article_id: known[side.article_id].article for side in outcome.suspicion.sides}
+    dated = [article for article in articles.values() if article.published]
+    if outcome.relation is not Relation.contradiction or len(dated) == len(articles):
+        return ()
+    if not changes_by_day(outcome.suspicion.model_copy(update={"kind": outcome.kind}), articles):
+        return ()
+    return (f"this may be an update: {'one article has no' if dated else 'neither article has a'} date",)
 
 
 def _with_claim(side: Side, other: Side, claims: Mapping[str, Sequence[Claim]], stems: Stems) -> Side:

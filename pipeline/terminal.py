@@ -187,6 +187,8 @@ def _print_trouble(console: Console, report: Report, summary: Summary, told: Sha
     if failed > SHOWN_PROBLEMS:
         more = words.counted(failed - SHOWN_PROBLEMS, "more kind", "more kinds")
         console.print(f"  and {more} of error, in the report", style="red")
+    if summary.undated is not None:
+        console.print(_text(summary.undated.line, style="yellow"))
     for skipped in report.skipped[:SHOWN_PROBLEMS]:
         console.print(_text(f"not read: {skipped.path}: {skipped.reason}", style="yellow"))
     if len(report.skipped) > SHOWN_PROBLEMS:

@@ -154,6 +154,22 @@ async def test_the_models_kind_needs_values_that_differ_else_it_is_an_event(
     assert outcome.reason == ("The numbers differ" if expected == "quantity" else "The two accounts differ")
 
 
+@pytest.mark.parametrize(
+    ("other", "relation"),
+    [
+        ("Three sailors are missing since the storm off Kelmar.", None),
+        ("The storm injured three sailors off Kelmar.", None),
+        ("Three sailors died in the storm off Kelmar.", Relation.update),
+        ("Three sailors from Kelmar were out in the storm.", Relation.contradiction),
+    ],
+)
+async def test_a_model_that_sets_one_count_against_another_is_not_believed(
+    other: str, relation: Relation | None
+) -> None:
+    outcome = await judge(ruling(), dead(4), article(other, "two", NEXT_DAY), kind=None)
+    assert outcome.relation is relation
+
+
 @pytest.mark.parametrize("relation", ["contradiction", "speakers_differ", "compatible"])
 @pytest.mark.parametrize("found", [None, ConflictKind.quantity])
 async def test_the_models_own_sentence_is_never_the_reason(relation: str, found: ConflictKind | None) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.values.differences import Passage, differences, has_conflicting_values
+from pipeline.values.differences import Passage, counts_two_things, differences, has_conflicting_values
 from schemas.contradiction import ConflictKind
 
 FERRY = "Nine people were killed when the ferry sank off Port Halden on Tuesday."
@@ -131,6 +131,66 @@ def test_finds_the_parts_that_differ(a: str, b: str, kind: ConflictKind, part_a:
 def test_what_only_looks_like_a_difference_is_none(a: str, b: str) -> None:
     assert differences(passage(a), passage(b)) == ()
     assert differences(passage(b), passage(a)) == ()
+
+
+SANK = "when the ferry Ada Lind sank off Port Halden"
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "parts"),
+    [
+        # one count in two wordings
+        (f"Seven people were killed {SANK}.", f"Three people died {SANK}.", ("Seven people", "Three people")),
+        (f"Seven people drowned {SANK}.", f"Three dead {SANK}", ("Seven people", "Three")),
+        (
+            "Seven people died in the flood in Brenn.",
+            "The flood in Brenn caused three deaths.",
+            ("Seven people", "three"),
+        ),
+        (
+            "Seven people died in the flood in Brenn.",
+            "There were three confirmed deaths in the flood in Brenn.",
+            ("Seven people", "three confirmed"),
+        ),
+        # a count among others
+        (f"Seven dead {SANK}", f"Two dead, three missing {SANK}", ("Seven", "Two")),
+        (f"Seven dead {SANK}", f"Three people were missing and five dead {SANK}.", ("Seven", "five")),
+        (f"Nine missing {SANK}.", f"Seven dead and three missing {SANK}", ("Nine", "three")),
+        (f"Seven died {SANK}.", f"Two people were killed and three injured {SANK}.", ("Seven", "Two people")),
+    ],
+)
+def test_one_count_is_compared_however_it_is_worded(a: str, b: str, parts: tuple[str, str]) -> None:
+    (found,) = differences(passage(a), passage(b))
+    assert (found.a_span.cut(a), found.b_span.cut(b)) == parts
+    assert not counts_two_things(passage(a), passage(b))
+
+
+@pytest.mark.parametrize("dead", ["Seven dead", "Seven people were killed", "Seven people drowned"])
+@pytest.mark.parametrize(
+    "others",
+    [
+        "Three missing",
+        "Three people were missing",
+        "Seven dead, three missing",
+        "Seven people were killed and three injured",
+        "Three missing and seven dead",
+        "Divers searched for three people",
+    ],
+)
+def test_the_dead_are_not_the_missing_or_the_injured(dead: str, others: str) -> None:
+    a, b = passage(f"{dead} {SANK}"), passage(f"{others} {SANK}")
+    assert differences(a, b) == ()
+    assert differences(b, a) == ()
+    assert counts_two_things(a, b) is ("even" not in others)
+
+
+def test_the_dead_are_not_the_missing_in_other_languages() -> None:
+    a, b = (
+        Passage(text=f"{count} nach dem Untergang der Fähre Ada Lind vor Port Halden.", language="de")
+        for count in ("Sieben Tote", "Zwei Tote und drei Vermisste")
+    )
+    (found,) = differences(a, b)
+    assert (found.a_span.cut(a.text)[:6], found.b_span.cut(b.text)[:4]) == ("Sieben", "Zwei")
 
 
 def test_weekdays_differ_only_against_publication_dates() -> None:

@@ -156,6 +156,8 @@ def test_the_command_prints_the_plan_and_asks_and_writes_nothing(serve: Serve, s
     assert not (story.parent / "out").exists()
     lines = dict(line.split(maxsplit=1) for line in done.out.splitlines())
     assert {*STAGES, "in", "tokens", "cost", "time", "stored"} <= lines.keys()
+    assert lines["articles"] == "2, 2 of them without a date"
+    assert "not" not in lines
     assert "USD" in lines["cost"]
     assert "2026-01-31" in lines["cost"]
 
@@ -190,3 +192,17 @@ def test_a_stored_answer_that_was_changed_is_no_traceback(serve: Serve, story: P
     with closing(sqlite3.connect(story.parent / "out" / ANSWERS)) as store, store:
         store.execute("UPDATE answer SET response = '{' WHERE stage = 'verify'")
     assert planned(story).cached > 0
+
+
+def test_the_plan_says_which_inputs_it_leaves_out(story: Path, tmp_path: Path) -> None:
+    for name in ("a", "b", "c", "d"):
+        (story / f"{name}.txt").write_bytes(b"")
+    (story / "gull.txt").write_text(f"---\ndate: 2031-05-03\n---\n{ARTICLES['gull']}")
+    done = run_command("check", story, "-o", tmp_path / "out", "--dry-run")
+    head = done.out.splitlines()[:6]
+    assert head == [
+        "articles    2, 1 of them without a date",
+        "not read    4 inputs",
+        *(f"  {story / name}.txt: empty file" for name in ("a", "b", "c")),
+        "  and 1 more",
+    ]

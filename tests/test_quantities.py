@@ -56,6 +56,7 @@ def only(text: str) -> Quantity:
         ("hundreds of people marched", "hundreds of people", 100, "person", Bound.at_least),
         ("tens of thousands of books", "tens of thousands of books", 10_000, "book", Bound.at_least),
         ("in the crash 12 injured", "12", 12, "person", Bound.exact),
+        ("The crash caused 12 deaths.", "12", 12, "person", Bound.exact),
     ],
 )
 def test_finds_value_unit_and_bound(text: str, written: str, value: float, unit: str, bound: Bound) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +18,7 @@ from schemas.claim import Claim
 from schemas.contradiction import ConflictKind, Relation, Side
 from schemas.suspicion import Suspicion
 from schemas.verdict import Evidence, Label, Stance
-from tests.stories import article, claim, sentence, side
+from tests.stories import DAY, article, claim, sentence, side
 
 ONE = article(
     "The storm broke 12 boats in Kelmar harbour and closed the old pier.\n"
@@ -184,6 +185,30 @@ def test_the_confidence_is_the_odds_and_less_where_the_model_sees_no_conflict(
     odds = CONFLICT.suspicion.odds
     assert 0.0 < entry.confidence <= odds
     assert (entry.confidence < odds) is is_less
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "days", "caveat"),
+    [
+        ("killed 4 sailors", "killed 6 sailors", (DAY, None), "one article has no date"),
+        ("killed 4 sailors", "killed 6 sailors", (None, None), "neither article has a date"),
+        ("killed 4 sailors", "killed 6 sailors", (DAY, DAY), None),
+        ("broke 12 boats", "has now broken 31 boats", (DAY, None), "one article has no date"),
+        ("broke 12 boats", "has now broken 31 boats", (None, DAY), "one article has no date"),
+        ("broke 12 boats", "broke 31 boats", (DAY, None), None),
+    ],
+)
+def test_a_count_that_grows_is_less_sure_where_a_day_is_missing(
+    one: str, other: str, days: tuple[date | None, date | None], caveat: str | None
+) -> None:
+    texts = [f"The storm off Kelmar {words}." for words in (one, other)]
+    story = [article(*told) for told in zip(texts, ("one", "two"), days, strict=True)]
+    sides = [side(a, words, words) for a, words in zip(story, (one, other), strict=True)]
+    for found in (adjudged(sides[0], sides[1]), adjudged(sides[1], sides[0], by_model=0.8)):
+        (entry,) = run([replace(found, agreed=True)], claims=(), story=story).contradictions
+        reason = found.reason + (f"; this may be an update: {caveat}" if caveat else "")
+        assert (entry.relation, entry.reason) == (Relation.contradiction, reason)
+        assert entry.confidence == (0.4 if caveat else 0.8)
 
 
 def test_a_supported_claim_names_its_origins() -> None:

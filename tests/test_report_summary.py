@@ -137,3 +137,53 @@ def test_one_article_has_nothing_to_compare_with() -> None:
         assert "Nothing to compare with" in page
         assert "there was no other article to compare it with" in page
         assert "No contradictions" not in page
+
+
+def dated(*has_date: bool) -> Report:
+    """Return a report on articles with a date or without one."""
+    report = sample.sample_report()
+    one = report.articles[0]
+    return report.model_copy(
+        update={
+            "articles": tuple(
+                one.model_copy(
+                    update={"id": f"a{n}", "outlet": f"Post {n}", "published": one.published if has else None}
+                )
+                for n, has in enumerate(has_date)
+            )
+        }
+    )
+
+
+EFFECT = "what changed over time cannot be told from a contradiction there; name it in story.toml."
+
+
+@pytest.mark.parametrize(
+    ("has_date", "told"),
+    [
+        ((True, False, True), f"1 of 3 articles has no date (Post 1): {EFFECT}"),
+        ((False, False, True), f"2 of 3 articles have no date (Post 0 and Post 1): {EFFECT}"),
+        ((False,) * 5, f"5 of 5 articles have no date (Post 0, Post 1, Post 2 and 2 more): {EFFECT}"),
+    ],
+)
+def test_articles_without_a_date_are_pointed_out_wherever_a_report_begins(
+    has_date: tuple[bool, ...], told: str
+) -> None:
+    report = dated(*has_date)
+    markdown = render_markdown(report)
+    assert f"\n\n{told}\n\n" in markdown
+    assert markdown.index(told) < markdown.index("## Contradictions")
+    html = render_html(report)
+    head = html.partition("</header>")[0]
+    assert told in TakenApart(head + "</header></body></html>").text
+    for n, has in enumerate(has_date[:3]):
+        assert (f'<a href="#article-a{n}">' in head) is not has
+
+
+@pytest.mark.parametrize("has_date", [(True, True), (False,)])
+def test_nothing_is_said_of_dates_where_all_are_known_or_nothing_hangs_on_them(
+    has_date: tuple[bool, ...],
+) -> None:
+    report = dated(*has_date)
+    assert EFFECT not in render_markdown(report)
+    assert EFFECT not in TakenApart(render_html(report)).text

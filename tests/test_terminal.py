@@ -77,6 +77,11 @@ def test_what_one_story_lacks_is_told_with_it() -> None:
     assert "The run is not complete" in out.getvalue()
 
 
+def test_articles_without_a_date_are_pointed_out_in_one_line() -> None:
+    text = " ".join(printed(sample.sample_report()).split())
+    assert text.count("1 of 4 articles has no date (morning): what changed over time cannot be told") == 1
+
+
 def _without_findings() -> Report:
     return sample.sample_report(claims=(), contradictions=()).model_copy(
         update={"claims": sample.sample_report().claims[1:5]}

@@ -21,9 +21,9 @@ from schemas.claim import Quantity
 _ROLES: Final = tuple(
     frozenset(stems(words.split()))
     for words in (
-        "killed dead died deaths death toll kill kills fatalities",
+        "killed dead died deaths death toll kill kills fatalities drowned drowning drownings perished",
         "injured wounded hurt injuries injuring wounding hospitalised hospitalized treated",
-        "missing unaccounted",
+        "missing unaccounted search searched searching",
         "arrested detained arrests detentions held custody",
         "rescued saved evacuated displaced homeless",
     )

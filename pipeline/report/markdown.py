@@ -33,6 +33,8 @@ def render_markdown(report: Report) -> str:
         lines.append(
             f"- **{escape(source.label)}**{is_draft}, {words.day(source.published)}{language}{title}{link}"
         )
+    if summary.undated is not None:
+        lines += ["", escape(summary.undated.line)]
     lines += ["", *_gaps(report, summary), *_findings(summary, article), *marked_lines(report, summary)]
     lines += [*_single(summary, article), *_confirmed(summary, article), *_problems(summary)]
     lines += _made(report, summary)

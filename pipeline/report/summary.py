@@ -10,9 +10,10 @@ from pipeline.report.single import Single, single
 from pipeline.report.terms import Terms, terms
 from pipeline.report.words import counted, listed, quoted, rewording, share
 from schemas.contradiction import Contradiction, Relation, Severity
-from schemas.report import NotCompared, Report, ReportClaim
+from schemas.report import NotCompared, Report, ReportArticle, ReportClaim
 from schemas.verdict import Label, UnsupportedReason
 
+NAMED = 3  # articles without a date that one line names
 _NAMES: Mapping[Relation, tuple[str, str]] = MappingProxyType(
     {
         Relation.contradiction: ("contradiction", "contradictions"),
@@ -32,14 +33,31 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Undated:
+    """That articles have no date, and what that leaves open: ``first`` are named, ``more`` are not."""
+
+    count: str
+    first: tuple[ReportArticle, ...]
+    more: int
+    effect: str
+
+    @property
+    def line(self) -> str:
+        """All of it in one line."""
+        more = [f"{self.more:,} more"] if self.more else []
+        return f"{self.count} ({listed([article.label for article in self.first] + more)}): {self.effect}."
+
+
+@dataclass(frozen=True)
 class Summary:
     """What the pages say about a report as a whole.
 
     ``terms`` are the words that it is told in; ``outcome`` is what was found, ``basis`` in how much,
     ``result`` both as one sentence. ``gaps`` are sentences on what was not checked, empty where everything
-    was. ``errors`` counts the steps that failed, whatever the stage: what every page means by errors, and
-    more than the claims labelled so. ``unlinked`` are contradicted claims that no side of a contradiction
-    names. The findings keep the report's order: strongest first.
+    was. ``undated`` is None where each article has a date, or there is but one. ``errors`` counts the steps
+    that failed, whatever the stage: what every page means by errors, and more than the claims labelled so.
+    ``unlinked`` are contradicted claims that no side of a contradiction names. The findings keep the report's
+    order: strongest first.
     """
 
     terms: Terms
@@ -55,6 +73,7 @@ class Summary:
     reasons: tuple[UnsupportedReason, ...]  # those that ``single`` gives, in the order of the enum
     agreements: tuple[Agreement, ...]
     problems: tuple[Problem, ...]
+    undated: Undated | None
 
     @property
     def none_alone(self) -> str:
@@ -96,6 +115,7 @@ def summarise(report: Report) -> Summary:
         reasons=_reasons(report),
         agreements=agreements(report),
         problems=_problems(report),
+        undated=_undated(report),
     )
 
 
@@ -171,6 +191,19 @@ def _gaps(report: Report, error_claims: int) -> tuple[str, ...]:
 
 def _how_many(apart: NotCompared) -> str:
     return f"{counted(len(apart.article_ids), 'article')} with {len(apart.other_ids):,}"
+
+
+def _undated(report: Report) -> Undated | None:
+    undated = tuple(article for article in report.articles if article.published is None)
+    if not undated or len(report.articles) < 2:
+        return None
+    has = "has" if len(undated) == 1 else "have"
+    return Undated(
+        count=f"{len(undated):,} of {counted(len(report.articles), 'article')} {has} no date",
+        first=undated[:NAMED],
+        more=len(undated[NAMED:]),
+        effect="what changed over time cannot be told from a contradiction there; name it in story.toml",
+    )
 
 
 def _reasons(report: Report) -> tuple[UnsupportedReason, ...]:

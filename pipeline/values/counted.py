@@ -27,6 +27,8 @@ _STOPS: Final = frozenset(
 _CASUALTIES: Final = frozenset(
     "dead killed injured wounded hurt missing died others arrested detained".split()
 )
+# "Three deaths" are three people, too, and the noun tells the role wherever it stands: "12 confirmed deaths".
+_DEATHS: Final = frozenset("deaths fatalities drownings".split())
 _PLURALS: Final = {
     "people": "person",
     "persons": "person",
@@ -92,6 +94,8 @@ def counted_noun(text: str, position: int, *, is_definite: bool = False) -> Coun
             break
         word = match[1].lower()
         if is_first and word in _CASUALTIES:
+            return Counted("person", position)
+        if word in _DEATHS:
             return Counted("person", position)
         is_verb = is_first and is_definite and word.endswith("ed")
         if word in _STOPS or is_verb or (word.endswith("ly") and len(word) > 4):

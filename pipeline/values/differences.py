@@ -11,7 +11,7 @@ from pipeline.values.datereading import Granularity
 from pipeline.values.dates import DatedSpan, compare_dates
 from pipeline.values.exclusive import excluding
 from pipeline.values.inplace import lone_names, name_kind, names_in_place, placed_apart
-from pipeline.values.matching import Ease, in_one_role
+from pipeline.values.matching import Ease, are_two_roles, in_one_role
 from pipeline.values.names import NameKind, compare_names
 from pipeline.values.opposed import opposed
 from pipeline.values.passage import Passage, Read, read_passage
@@ -23,7 +23,7 @@ from schemas.claim import Quantity
 from schemas.contradiction import ConflictKind
 from schemas.record import Record, Span
 
-__all__ = ["Difference", "Passage", "differences", "has_conflicting_values"]
+__all__ = ["Difference", "Passage", "counts_two_things", "differences", "has_conflicting_values"]
 
 MIN_QUOTED: Final = 6  # words two quotations share before their speakers are compared
 MOST_PAIRS: Final = (
@@ -111,6 +111,13 @@ def has_conflicting_values(kind: ConflictKind, a: Passage, b: Passage) -> bool:
         names_a, names_b = lone_names(read_a, read_b), lone_names(read_b, read_a)
         return any(compare_names(x, y) is not Comparison.same for x in names_a for y in names_b)
     return True
+
+
+def counts_two_things(a: Passage, b: Passage) -> bool:
+    """Tell whether all numbers in which two passages differ count two things: seven dead, three missing."""
+    read_a, read_b = read_passage(a), read_passage(b)
+    pairs = _unmatched(read_a.quantities, read_b.quantities, compare_quantities)
+    return bool(pairs) and all(are_two_roles(read_a, x.span, read_b, y.span) for x, y in pairs)
 
 
 def _unmatched(

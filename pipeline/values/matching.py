@@ -46,12 +46,21 @@ def _alike(a: Surroundings, b: Surroundings, ease: Ease, roles: Sequence[frozens
         counted += sum(" " in word for word in shared)
     if ease.by_day and counted >= 2:
         counted += 1
+    role_a, role_b = _role(a, roles), _role(b, roles)
+    if len(shared) >= 2 and role_a is not None and role_a is role_b and role_a.isdisjoint(shared):
+        counted += 1  # "died" and "deaths"
     if not near or counted < min(MIN_SHARED, max(2, fewest)) or len(shared) < MIN_OVERLAP * fewest:
         return 0.0
-    roles_a, roles_b = _role(a, roles), _role(b, roles)
-    if roles_a is not roles_b and roles_a is not None and roles_b is not None:
+    if None not in (role_a, role_b) and role_a is not role_b:
         return 0.0
     return len(shared) / fewest + len(near) / max(1, min(len(a.near), len(b.near)))
+
+
+def are_two_roles(read_a: Read, a: Span, read_b: Read, b: Span) -> bool:
+    """Tell whether the words around two values surely give them two roles: the dead, and the missing."""
+    roles = read_a.reader.roles
+    found = {_role(surroundings(read, span), roles) for read, span in ((read_a, a), (read_b, b))}
+    return None not in found and len(found) == 2
 
 
 def _role(around: Surroundings, roles: Sequence[frozenset[str]]) -> frozenset[str] | None:
