@@ -155,7 +155,7 @@ def dated(*has_date: bool) -> Report:
     )
 
 
-EFFECT = "what changed over time cannot be told from a contradiction there; name it in story.toml."
+EFFECT = "what changed over time cannot be told from a contradiction there; give it in story.toml."
 
 
 @pytest.mark.parametrize(

@@ -84,13 +84,16 @@ def test_a_batch_has_an_index_in_which_nothing_is_missing(tmp_path: Path) -> Non
 def test_a_draft_is_held_against_its_sources(tmp_path: Path) -> None:
     sources = story(tmp_path / "sources", PARTING)
     draft = tmp_path / "draft.md"
-    draft.write_text("The bridge at Wexley cost 5 million crowns.")
+    draft.write_text("The bridge is long. The bridge at Wexley cost 5 million crowns.")
     ended = run_command("check", draft, "--against", sources, "-o", tmp_path / "out", "--model", "rules")
     assert ended.code == 0
     report = read_report(tmp_path / "out")
     assert report.draft is not None
     assert len(report.contradictions) == 2
     assert all(report.draft.id in {side.article_id for side in c.sides} for c in report.contradictions)
+    told = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    assert "**not checked**: “The bridge is long.” *(rules alone found nothing that differs" in told
+    assert "2 of 2 sources have no date (echo and post)" in told
 
 
 def test_the_same_report_can_be_made_again(tmp_path: Path) -> None:

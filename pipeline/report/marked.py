@@ -45,6 +45,7 @@ _OF_LABEL: Final[Mapping[Label, Mark]] = MappingProxyType(
 _NOT_COMPARED: Final = (UnsupportedReason.nothing_to_compare.value, UnsupportedReason.other_languages.value)
 _UNREAD: Final = "it was not read for claims"
 _UNKNOWN: Final = "no claim was found in it, and the report does not tell whether it was read"
+_BY_RULES: Final = "rules alone found nothing that differs, and no model was asked"
 _APART: Final[Mapping[Role, str]] = MappingProxyType(
     {Role.byline: "a byline or dateline", Role.furniture: "page furniture"}
 )
@@ -166,6 +167,8 @@ def _unchecked(report: Report, draft: ReportArticle) -> dict[int, str]:
     is said to hold nothing.
     """
     readable = [sentence.number for sentence in draft.sentences if sentence.role not in _APART]
+    if report.run.by_rules:
+        return dict.fromkeys(readable, _BY_RULES)
     failures = [failure for failure in report.run.failures if failure.article_id == draft.id]
     unread = {number for failure in failures for number in failure.sentences}
     dropped = [dropped for dropped in report.dropped if dropped.article_id == draft.id]

@@ -194,15 +194,17 @@ def _how_many(apart: NotCompared) -> str:
 
 
 def _undated(report: Report) -> Undated | None:
-    undated = tuple(article for article in report.articles if article.published is None)
+    draft = report.draft  # which nobody has published yet
+    articles = [article for article in report.articles if article is not draft]
+    undated = tuple(article for article in articles if article.published is None)
     if not undated or len(report.articles) < 2:
         return None
     has = "has" if len(undated) == 1 else "have"
     return Undated(
-        count=f"{len(undated):,} of {counted(len(report.articles), 'article')} {has} no date",
+        count=f"{len(undated):,} of {counted(len(articles), 'source' if draft else 'article')} {has} no date",
         first=undated[:NAMED],
         more=len(undated[NAMED:]),
-        effect="what changed over time cannot be told from a contradiction there; name it in story.toml",
+        effect="what changed over time cannot be told from a contradiction there; give it in story.toml",
     )
 
 
