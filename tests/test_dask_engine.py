@@ -163,7 +163,8 @@ def test_an_interruption_ends_what_is_under_way(serve: Serve, stories: Path, tmp
     server, out = serve(gate), tmp_path / "out"
     command = begin(stories, out, "--workers", "2")
     until_held(server, command, 9)
-    os.killpg(command.pid, signal.SIGINT)  # as a terminal does it: the workers hear of it, too
+    for number in (signal.SIGINT, signal.SIGTERM):  # a terminal, and `timeout`, send it to the workers, too
+        os.killpg(command.pid, number)
     gate.opened.set()
     _, errors = command.communicate(timeout=READY_S)
     assert command.returncode == 3

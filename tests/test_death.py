@@ -187,10 +187,10 @@ cli.main()
 """
 
 
-def begin(command: Sequence[object], story: Path, out: Path, url: str) -> "subprocess.Popen[str]":
+def begin(command: Sequence[str], story: Path, out: Path, url: str) -> "subprocess.Popen[str]":
     """Begin to check ``story`` in a process of its own, and a session."""
     return subprocess.Popen(
-        [*map(str, command), "check", str(story), "-o", str(out), "--model", "m"],
+        [*command, "check", str(story), "-o", str(out), "--model", "m"],
         env={**os.environ, "OPENAI_BASE_URL": url},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -210,7 +210,7 @@ def test_a_second_signal_ends_the_process_whatever_it_does(
         over.wait(READY_S)
         return check_answer(body)
 
-    command = [sys.executable, "-c", NATIVE, at_work] if is_native else [COMMAND]
+    command = [sys.executable, "-c", NATIVE, str(at_work)] if is_native else [str(COMMAND)]
     with fake_endpoint(answer) as server:
         running = begin(command, stories, out, server.base_url)
         try:

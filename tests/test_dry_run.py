@@ -162,7 +162,11 @@ def test_the_command_prints_the_plan_and_asks_and_writes_nothing(serve: Serve, s
     assert "2026-01-31" in lines["cost"]
 
 
-def test_an_interrupted_plan_promises_nothing(story: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_plan_promises_nothing(
+    serve: Serve, story: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve(check_answer)
+
     async def interrupted(*_given: object) -> None:
         raise KeyboardInterrupt
 

@@ -59,7 +59,7 @@ def test_what_several_stories_lack_is_told_once() -> None:
     shared.print(console)
     alike = out.getvalue()
     assert "in 2 stories: The run is not complete" in alike
-    assert re.search(r"in 2 stories: extract, \d+ times: .*cut off at the length limit", alike)
+    assert re.search(r"in 2 stories: \w+, \d+ times: The answer was cut off at the length limit", alike)
     print_summary(console, report, PATHS, told=shared)
     own = out.getvalue().removeprefix(alike)
     assert not {line for line in alike.splitlines() if line} & set(own.splitlines())
