@@ -168,6 +168,16 @@ def test_each_line_of_a_page_gets_its_role() -> None:
         "Related charges were dropped on Monday.",
         "Reuters first reported the sale of the mill.",
         "Home prices rose (a first since May).",
+        "Comments on this bridge are closed to nobody, the mayor said.",
+        "By Ann Roe, a reporter at the time, the fire was told as a scandal.",
+        "By Monday Lee Holdings, Reporter Ann Roe wrote, had sold the mill.",
+        "Most read: so a poll says of the people of Norwick, who read a book a week.",
+        "Share the bridge, the county told both towns.",
+        "Subscribe to our plan, the mayor said, or leave.",
+        "By signing the deal, you agree to our terms, the county told Lee.",
+        "Never miss a story like that of the mill, she told the class.",
+        "You have 12 stories left, the mayor told the builders of the tower.",
+        "Top stories told at the feast were those of the fire.",
     ],
 )
 def test_real_prose_is_never_furniture(line: str) -> None:
@@ -193,12 +203,71 @@ def test_real_prose_is_never_furniture(line: str) -> None:
         "Photo by Kim Poe",
         "3 min read",
         "Comments are closed on this article.",
+        "Comments for this article are now closed.",
+        "Commenting is closed.",
+        "Most read: Cat found in tree after nine days",
+        "Top stories",
+        "## Most read",
+        "Share: Facebook Twitter Email",
+        "Tweet this | Share | Email",
+        "Click to share on Facebook (Opens in new window)",
+        "Share on Facebook Share on WhatsApp Share by email",
+        "Listen to this article · 5 min",
+        "Advertisement - continue reading below",
+        "Enter your email address",
+        "You have 3 free articles left this month.",
+        "Already a subscriber?",
+        "Never miss a story: sign up for the morning briefing of the Courier.",
     ],
 )
 def test_page_furniture_is_known(line: str) -> None:
     text = f"The council of Norwick met on Monday night to talk about the burned mill.\n{line}\n"
     text += "Nobody knows yet what the county will do about the old mill, the mayor said."
     assert _roles(text)[line] is Role.furniture
+
+
+@pytest.mark.parametrize(
+    ("line", "roles"),
+    [
+        ("By Ada Quill, Staff Reporter", [Role.byline]),
+        ("By Ada Quill, staff reporter.", [Role.byline]),
+        ("By our own correspondent", [Role.byline]),
+        ("By Ada Quill, Staff Reporter. Additional reporting by Jo Lee.", [Role.byline, Role.byline]),
+        ("By Ada Quill, Staff Reporter. The mill was empty.", [Role.byline, Role.prose]),
+        ("The mill was empty. Comments are closed.", [Role.prose, Role.furniture]),
+        ("The mill was empty. Want more news like this? Subscribe to our newsletter.", None),
+        ("The mill was empty. “Subscribe to our newsletter.” So says a sign.", [Role.prose] * 3),
+        ("The mill was empty. Comments are closed to nobody.", [Role.prose, Role.prose]),
+        ("The mill was empty. By Ann Roe, its reporter, it was called a scandal.", [Role.prose, Role.prose]),
+    ],
+)
+def test_what_a_site_says_of_itself_is_told_within_a_paragraph(line: str, roles: list[Role] | None) -> None:
+    body = "The council of Norwick met on Monday night to talk about the burned mill."
+    found = [sentence.role for sentence in split_sentences(f"{body}\n{line}\n{body[:-1]}, too.")]
+    assert found == [Role.prose, *(roles or [Role.prose, Role.furniture, Role.furniture]), Role.prose]
+
+
+def test_the_job_below_a_byline_belongs_to_it() -> None:
+    body = "The council of Norwick met on Monday night to talk about the burned mill."
+    assert _roles(f"Mill burns\nBy Ada Quill\nStaff Reporter\n{body}")["Staff Reporter"] is Role.byline
+    alone = _roles(f"{body}\nStaff Reporter\n{body[:-1]}, too.")["Staff Reporter"]
+    assert alone is not Role.byline
+
+
+def test_the_marks_of_a_markdown_heading_are_no_part_of_the_headline() -> None:
+    body = "The council of Norwick met on Monday night to talk about the burned mill."
+    text = f"# Mill burns. Nobody hurt\n\n{body}\n\n##  What next\n\n#1 on the list\n\n{body[:-1]}, too."
+    h, p, f = Role.headline, Role.prose, Role.furniture
+    found = [(s.span.cut(text), s.role, s.paragraph) for s in split_sentences(text)]
+    assert found[:6] == [
+        ("#", f, 1),
+        ("Mill burns.", h, 1),
+        ("Nobody hurt", h, 1),
+        (body, p, 2),
+        ("##", f, 3),
+        ("What next", h, 3),
+    ]
+    assert found[6][0] == "#1 on the list"
 
 
 def test_a_caption_that_a_site_cut_off_is_furniture() -> None:

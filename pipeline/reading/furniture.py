@@ -1,7 +1,8 @@
 """Lines that a site writes round its articles: buttons, prompts, lists of other articles, legal lines.
 
-Every pattern has to match a whole short line. A pattern with an open end must not reach over a full stop
-where real prose could begin the same way ("Share this ...", "More on ...").
+Every pattern has to match a whole short line; those of prompts may match one sentence of a longer one, too. A
+pattern with an open end must not reach over a full stop where real prose could begin the same way ("Share
+this ...", "More on ...").
 """
 
 import re
@@ -11,10 +12,11 @@ LONGEST: Final = 160  # code points
 
 _SITES: Final = "facebook|twitter|x|instagram|threads|bluesky|tiktok|telegram|whatsapp|youtube|linkedin"
 _BUTTONS: Final = (
-    "share|tweet|email|e-mail|print|save|copy link|reddit|pinterest|bookmark|listen|gift|republish|flipboard"
-    "|messenger|line|font size|text size|" + _SITES
+    "share|tweet(?: this)?|email|e-mail|print|save|copy link|reddit|pinterest|bookmark|listen|gift|republish"
+    "|flipboard|messenger|line|font size|text size|" + _SITES
 )
 _LISTED: Final = "articles?|stories|story|news|posts|videos|content|topics|coverage"
+_PIECE: Final = "(?:article|story|page|post)"
 _OFFERED: Final = (
     "newsletter|update|alert|briefing|inbox|channel|digest|podcast|unlimited|access|comment|account"
 )
@@ -22,7 +24,8 @@ _OFFERED: Final = (
 # Titles of other articles follow these.
 _LIST_HEADS: Final = (
     rf"(?:most|top) (?:viewed|read|popular|shared|commented|watched)(?: (?:{_LISTED}|now|today))*:?",
-    r"trending(?: now| stories)?:?",
+    r"most (?:viewed|read|popular|watched): [^.!]{1,140}|trending(?: now| stories)?:?",
+    r"top stories|(?:more|latest) headlines|popular (?:now|stories)",
     rf"related(?: (?:{_LISTED}))?(?::.{{0,140}})?",
     r"recommended(?: for you| stories| reading)?:?",
     r"editors?['’]s? picks?",
@@ -42,16 +45,17 @@ _OTHERS: Final = (
     r"(?:learn|find out|read|see) more here\.?|click here[^.!?]{0,60}",
     r"read(?: this)?\s?:.{1,140}|(?:watch|listen)(?: now| live| more| here)?(?:\s?:.{1,140})?",
     rf"follow .{{1,60}} on (?:{_SITES})\b[^!?]{{0,60}}|(?:follow|like|find) us\b[^.!?]{{0,60}}",
-    rf"(?:(?:{_BUTTONS})(?:[\s|,·•/]{{1,3}}|$)){{1,12}}",
+    rf"(?:(?:{_BUTTONS})(?:[\s|,·•/:]{{1,3}}|$)){{1,12}}|share this:?",
     r"share (?:this (?:article|story|page|post|on|via)|on|via|article|story)\b[^.!?]{0,40}",
-    r"(?:gift|save|print|email|listen to) this (?:article|story|page)",
+    rf"(?:gift|save|print|email|listen to) this {_PIECE}(?:\s?[·|–—-]?\s?\d{{1,3}} ?min(?:ute)?s?)?",
     r"(?:sign up|subscribe|register)(?: now| here| today| free)*[.!]?",
     r"(?:sign up|subscribe|register)(?: now| here| today| free)* (?:for|to)\b"
     rf".{{0,90}}\b(?:{_OFFERED})s?\b.{{0,40}}",
     r"get (?:our|the|more) .{0,60}(?:newsletter|inbox|app|alert|briefing|e-?mail)s?\b[^.!?]{0,50}[.!]?",
     r"(?:our|the|daily|weekly|morning) newsletters?|download (?:the|our) .{0,30}app\b[^.!?]{0,40}[.!]?",
     r"(?:copyright\s?)?(?:©|\(c\))\s?.{0,120}|copyright\s\d{4}\b.{0,120}|all rights reserved\b.{0,60}",
-    r"advertisements?|(?:sponsored|promoted)(?: content)?",
+    r"advertisements?(?: ?[–—|-] ?continue reading below)?|(?:scroll (?:down )?to )?continue(?: reading)?"
+    r"(?: below)?|(?:sponsored|promoted)(?: content)?",
     r"(?:story|article) continues (?:below|after)[^.!?]{0,40}",
     r"skip to (?:main )?content|(?:back|go) to top|close|menu|home|search|log ?in|sign in",
     r"(?:tags?|topics?|filed under|keywords?|categor(?:y|ies)|sections?)\s?:.{1,140}",
@@ -63,6 +67,28 @@ _OTHERS: Final = (
     r"(?:accept|manage|reject)(?: all)? cookies|we use cookies\b.{0,100}",
     r"cookie (?:policy|settings)|privacy policy",
     r"got a (?:tip|story)\?.{0,80}|(?:send|email) (?:us )?(?:your )?(?:news )?tips\b.{0,60}",
+)
+# Sentences that a site says to its reader, of itself: none of a report's own has these words alone.
+_PROMPTS: Final = (
+    rf"(?:comments|commenting) (?:(?:for|on|to) this {_PIECE} )?(?:is|are|have been|has been) (?:now )?"
+    r"(?:closed|disabled|turned off)[.!]?",
+    rf"(?:(?:click to )?share(?: this {_PIECE})? (?:on|via|by|with) (?:{_SITES}|e-?mail|friends|your friends)"
+    r"(?: \(opens in (?:a )?new window\))?[\s|,·•/.!]{0,3}){1,12}",
+    r"(?:want more (?:news|stories) like this\? )?(?:sign up|subscribe|register)(?: now| here| today| free)*"
+    r"(?: for| to)(?: our| the)?(?: free| daily| weekly| morning| evening)* newsletters?[.!]?",
+    r"want more (?:news|stories) like this\?|unsubscribe at any time[.!]?",
+    r"(?:please )?enter your e-?mail(?: address)?(?: here| below)?[.!]?",
+    r"your e-?mail address will not be published\b[^.!?]{0,40}[.!]?",
+    r"by (?:signing up|subscribing|registering),? you agree to (?:our|the)\b.{1,100}",
+    r"(?:thank you|thanks) for (?:subscribing|signing up)[.!]?",
+    r"already (?:a subscriber|a member|have an account)\?(?: (?:log|sign) in[.!]?)?",
+    r"you have (?:\d+|no|one|two|three) (?:free )?(?:articles|stories) (?:left|remaining)"
+    r"(?: this (?:week|month))?[.!]?",
+    r"never miss (?:a|another) (?:story|headline)(?:: (?:sign up|subscribe)\b.{1,90})?[.!]?",
+    r"(?:what do you think\? )?(?:have your say|tell us what you think|let us know) in the comments"
+    r"(?: section)?(?: below)?[.!]?",
+    r"all rights reserved\.?",
+    r"this material may not be published, broadcast\b.{0,60}",
 )
 # The same in German, French, Spanish and Korean.
 _ELSEWHERE: Final = (
@@ -84,16 +110,22 @@ _LINK: Final = re.compile(
     r"|(?:https?://|www\.)\S{1,400}"
 )
 _LIST_HEAD: Final = re.compile("|".join(_LIST_HEADS), re.IGNORECASE)
-_ANY: Final = re.compile("|".join(_LIST_HEADS + _OTHERS + _ELSEWHERE), re.IGNORECASE)
+_PROMPT: Final = re.compile("|".join(_PROMPTS), re.IGNORECASE)
+_ANY: Final = re.compile("|".join(_LIST_HEADS + _OTHERS + _PROMPTS + _ELSEWHERE), re.IGNORECASE)
 
 
 def is_furniture(line: str) -> bool:
     """Tell whether a whole stripped ``line`` is page furniture or nothing but a link."""
     if _LINK.fullmatch(line):
         return True
-    return len(line) <= LONGEST and _ANY.fullmatch(line.strip("*_ ")) is not None
+    return len(line) <= LONGEST and _ANY.fullmatch(line.strip("#*_ ")) is not None
 
 
 def opens_list(line: str) -> bool:
     """Tell whether titles of other articles may follow ``line``: "Most read", "Related stories"."""
-    return len(line) <= LONGEST and _LIST_HEAD.fullmatch(line.strip("*_ ")) is not None
+    return len(line) <= LONGEST and _LIST_HEAD.fullmatch(line.strip("#*_ ")) is not None
+
+
+def is_prompt(sentence: str) -> bool:
+    """Tell whether a whole ``sentence``, wherever it stands, is said by the site to its reader."""
+    return len(sentence) <= LONGEST and _PROMPT.fullmatch(sentence) is not None

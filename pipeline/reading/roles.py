@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
-from pipeline.reading.furniture import is_furniture, opens_list
+from pipeline.reading.furniture import is_furniture, is_prompt, opens_list
 from pipeline.reading.published import is_date_line, stamps
 from schemas.article import Role
 
@@ -31,6 +31,12 @@ _STAFF: Final = re.compile(
     rf"{_NAME}(?:,| [|–—-]) [^.!?]{{0,40}}"
     r"\b(?i:correspondent|editor|reporter|writer|bureau|staff|columnist|desk)\b[^.!?]{0,40}"
 )
+_JOB: Final = (
+    r"(?:[A-Z][\w-]+,? |(?:our|own|a|staff|senior|chief|special|political|foreign) ){0,4}"
+    r"(?i:reporters?|correspondents?|columnists?|(?:staff|senior) writers?|editors?|bureau chief)"
+)
+_JOB_ALONE: Final = re.compile(_JOB)
+_SIGNED: Final = re.compile(rf"(?:[Bb]y|BY) (?:{_NAME}(?: and {_NAME})?,? )?{_JOB}\.?")
 _WORKED: Final = re.compile(
     r"\(?(?i:(?:additional |with )?(?:reporting|writing|editing|edited|written|compiled|research)"
     r"(?: and (?:reporting|writing|editing))? by )(.{3,160})"
@@ -72,6 +78,8 @@ def paragraph_roles(paragraphs: Sequence[str]) -> list[Role]:
     for at, line in enumerate(lines):
         is_edge = at < head or at > tail
         role = _by_shape(line, is_first=at == 0, is_edge=is_edge)
+        if role is None and roles and roles[-1] is Role.byline and _JOB_ALONE.fullmatch(line):
+            role = Role.byline  # "By Ann Roe", and below it "Staff reporter"
         role = role or _by_context(lines, at, seen, (head, tail))
         is_below = bool(roles) and roles[-1] is Role.furniture and (is_list or at > tail >= 0)
         if role in (Role.prose, Role.headline) and is_below and len(line) <= 120 and not _is_closed(line):
@@ -84,11 +92,15 @@ def paragraph_roles(paragraphs: Sequence[str]) -> list[Role]:
 
 
 def sentence_role(sentence: str, role: Role, *, is_whole: bool) -> Role:
-    """Return the role of one sentence of a paragraph with ``role``: a credit at its end is furniture."""
+    """Return the role of one sentence of a paragraph with ``role``: it may be signed, or end in a credit."""
     if is_whole or role in (Role.furniture, Role.byline) or len(sentence) > _SHORT:
         return role
-    if sentence.startswith("(") and _names_staff(sentence):
+    if sentence.startswith(("(", "Additional reporting by ")) and _names_staff(sentence):
         return Role.byline
+    if _SIGNED.fullmatch(sentence):
+        return Role.byline
+    if is_prompt(sentence):
+        return Role.furniture
     is_credit = _TRAILING_CREDIT.fullmatch(sentence) is not None and _is_credit(sentence)
     return Role.furniture if is_credit or not any(char.isalnum() for char in sentence) else role
 
@@ -97,10 +109,12 @@ def _by_shape(line: str, *, is_first: bool, is_edge: bool) -> Role | None:
     """Judge a line by itself; null where its neighbours have to decide."""
     if not any(char.isalnum() for char in line[:_CAPTION]) and len(line) <= _CAPTION:
         return Role.furniture
-    if line.startswith("#") and line.lstrip("#").startswith(" ") and len(line) <= _CAPTION:
-        return Role.headline
-    if is_furniture(line) and not (is_first and len(line.split()) > 3):  # a title may begin in the same way
+    is_heading = line.startswith("#") and line.lstrip("#").startswith(" ") and len(line) <= _CAPTION
+    is_title = is_first and (is_heading or len(line.split()) > 3)  # it may begin in the same way
+    if is_furniture(line) and not is_title:
         return Role.furniture
+    if is_heading:
+        return Role.headline
     if _is_byline(line, is_first=is_first, is_edge=is_edge):
         return Role.byline
     if not is_first and _is_credit(line):
@@ -140,7 +154,7 @@ def _is_closed(line: str) -> bool:
 def _is_byline(line: str, *, is_first: bool, is_edge: bool) -> bool:
     if len(line) > _SHORT:
         return False
-    if _names_staff(line) or is_date_line(line):
+    if _names_staff(line) or is_date_line(line) or _SIGNED.fullmatch(line):
         return True
     plain = line.strip("*_ ")
     if _is_closed(plain) and not stamps(plain):

@@ -13,13 +13,14 @@ from typing import Final
 
 from pipeline.languages.breaks import Breaks, breaks_of
 from pipeline.reading.roles import paragraph_roles, sentence_role
-from schemas.article import Sentence
+from schemas.article import Role, Sentence
 from schemas.record import Span
 
 LONGEST_SENTENCE: Final = 2000  # code points; text without any sentence end is cut at white space here
 
 _NEXT: Final = re.compile(r"(?P<space>\s*)(?P<open>[“„\"'‘«»‚(\[¿¡]*)(?P<word>[^\W_]*)")
 _BULLET: Final = re.compile(r"[•‣▪◦●*+–—-]\s|\d{1,3}[.)]\s|[#>|]")
+_HEADING: Final = re.compile(r"(#{1,6})[ \t]+(?=\S)")  # in Markdown; the mark is no part of the headline
 _GLUED: Final = re.compile(r"[다요죠까][.!?][“‘\"']?[가-힣]")
 _ENUMERATOR: Final = re.compile(r"\d{1,3}|[^\W\d_]|[ivx]{1,4}|[IVX]{1,4}")
 _DOTTED: Final = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
@@ -61,9 +62,12 @@ def split_sentences(
     sentences: list[Sentence] = []
     breaks = breaks_of(language)
     for number, ((begin, end), role) in enumerate(zip(paragraphs, roles, strict=True), 1):
-        for first, last in _cuts(text, begin, end, breaks):
+        heading = _HEADING.match(text, begin, end) if role is Role.headline else None
+        marks = [heading.span(1)] if heading else []
+        start = heading.end() if heading else begin
+        for first, last in (*marks, *_cuts(text, start, end, breaks)):
             span = Span(start=first, end=last)
-            own = sentence_role(text[first:last], role, is_whole=(first, last) == (begin, end))
+            own = sentence_role(text[first:last], role, is_whole=(first, last) == (start, end))
             sentences.append(Sentence(number=len(sentences) + 1, span=span, role=own, paragraph=number))
             if most is not None and len(sentences) > most:
                 return tuple(sentences)
