@@ -29,6 +29,13 @@ STORYCHECK = Contender(
         "as shipped; it takes the endpoint for a hosted one, without the schedule it keeps for its own model"
     ),
 )
+STORYCHECK_RULES = Contender(
+    name="storycheck-rules",
+    distribution="storycheck",
+    adapter="storycheck",
+    options={"model": "rules"},
+    done_to_it="as shipped, with --model rules: no model is asked",
+)
 ONUS = Contender(
     name="onus",
     distribution="onus",
@@ -108,7 +115,7 @@ CONSISTENCY_CHECKER_GATED = Contender(
 )
 
 # What runs when no name is given: with the embedded model, and without a model hub.
-USUAL = (STORYCHECK, ONUS, CONTRACHECKER, CONTRACHECKER_PATTERNS, CONSISTENCY_CHECKER)
+USUAL = (STORYCHECK, STORYCHECK_RULES, ONUS, CONTRACHECKER, CONTRACHECKER_PATTERNS, CONSISTENCY_CHECKER)
 CONTENDERS = (*USUAL, ONUS_TOOLS, CONSISTENCY_CHECKER_GATED)
 
 

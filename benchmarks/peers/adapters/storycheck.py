@@ -15,7 +15,8 @@ TIMEOUT_S = 600  # what it grants the embedded model; a hosted one is faster
 def main(task: Task) -> None:
     """Check the story and tell the contradictions of the report; updates and differing speakers are none."""
     out = task.folder / "report"
-    asked = ["check", task.story, "-o", str(out), "--model", task.model, "--timeout", str(TIMEOUT_S), "-q"]
+    model = task.options.get("model", task.model)
+    asked = ["check", task.story, "-o", str(out), "--model", model, "--timeout", str(TIMEOUT_S), "-q"]
     if "concurrency" in task.options:
         asked += ["--concurrency", task.options["concurrency"]]
     done = subprocess.run([sys.executable, "-I", "-c", COMMAND, *asked], check=False)
