@@ -36,11 +36,12 @@ def known_settings() -> "Sequence[Setting]":
 
 def warn_of_variables() -> None:
     """Say in a line each which variables of ours nothing reads: one that is misspelt must not go unheard."""
-    from pipeline.report.text import one_line
+    if not any(name.startswith(PREFIX) for name in names_set()):
+        return
+    for line in misnamed(names_set(), known_settings()):
+        from pipeline.report.text import one_line
 
-    if any(name.startswith(PREFIX) for name in names_set()):
-        for line in misnamed(names_set(), known_settings()):
-            told(one_line(line), DONE)
+        told(one_line(line), DONE)
 
 
 def variable_of(option: TyperOption, command: str) -> str:
