@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 EXAMPLES = """
 Examples:
-  storycheck diff out1 out2                  # two runs over one story, or two batches
+  storycheck diff out1 out2                  # two runs, or two batches
   storycheck diff out1 out2 --fail-on new    # for scripts: 1 if one is new
 """
 
