@@ -37,8 +37,8 @@ class FailOn(StrEnum):
 
 
 def diff(
-    before: Annotated[Path, typer.Argument(metavar="OUT1", help="Folder of the earlier run.")],
-    after: Annotated[Path, typer.Argument(metavar="OUT2", help="Folder of the later run.")],
+    before: Annotated[Path, typer.Argument(metavar="OUT1", help="Folder of the earlier run, or batch.")],
+    after: Annotated[Path, typer.Argument(metavar="OUT2", help="Folder of the later run, or batch.")],
     form: Annotated[
         Format, typer.Option("--format", "-f", metavar="FORMAT", help="text or json.")
     ] = Format.text,
@@ -47,9 +47,9 @@ def diff(
         typer.Option(metavar="new", help="Exit with 1 when the later run has a new finding."),
     ] = None,
 ) -> None:
-    """Tell which findings, claims and articles are new, gone or changed between two runs of one story.
+    """Tell what is new, gone or changed between two runs of one story, or two batches of stories.
 
-    Of two batches, story by story.
+    That is findings, claims and articles; of batches the total, and then story by story.
     """
     from pipeline.export.jsonlines import json_text
     from pipeline.store import story_folders
