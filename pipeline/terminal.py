@@ -26,7 +26,7 @@ from pipeline.config import wants_color
 from pipeline.progress import Progress, Silent
 from pipeline.report import words
 from pipeline.report.html import articles_by_id
-from pipeline.report.summary import Summary, summarise
+from pipeline.report.summary import Summary, Undated, summarise
 from pipeline.report.text import clip, one_line
 from schemas.contradiction import Contradiction, Relation, Severity
 from schemas.report import Report
@@ -66,8 +66,10 @@ class SharedTrouble:
     def __init__(self, reports: Iterable[Report] = ()) -> None:
         self._stories: Counter[Trouble] = Counter()
         self._times: Counter[Trouble] = Counter()
-        for report in reports:
-            for trouble, times in _troubles(summarise(report)):
+        self._undated: list[Undated] = []
+        for summary in map(summarise, reports):
+            self._undated += [summary.undated] if summary.undated else []
+            for trouble, times in _troubles(summary):
                 self._stories[trouble] += 1
                 self._times[trouble] += times
 
@@ -75,14 +77,23 @@ class SharedTrouble:
         """Tell whether more than one story has ``trouble``."""
         return self._stories[trouble] > 1
 
+    @property
+    def tells_undated(self) -> bool:
+        """Whether more than one story has articles without a date."""
+        return len(self._undated) > 1
+
     def print(self, console: Console) -> None:
         """Print each trouble that is shared, with the stories that have it."""
         shared = [trouble for trouble in self._stories if trouble in self]
-        if shared:
+        if shared or self.tells_undated:
             console.print()
         for trouble in shared:
             line = _trouble_line(trouble, self._times[trouble])
             console.print(_text(f"in {self._stories[trouble]:,} stories: {line}", style="red"))
+        if self.tells_undated:
+            articles = sum(len(undated.first) + undated.more for undated in self._undated)
+            line = f"{articles:,} articles have no date: {self._undated[0].effect}."
+            console.print(_text(f"in {len(self._undated):,} stories: {line}", style="yellow"))
 
 
 def print_summary(
@@ -187,7 +198,7 @@ def _print_trouble(console: Console, report: Report, summary: Summary, told: Sha
     if failed > SHOWN_PROBLEMS:
         more = words.counted(failed - SHOWN_PROBLEMS, "more kind", "more kinds")
         console.print(f"  and {more} of error, in the report", style="red")
-    if summary.undated is not None:
+    if summary.undated is not None and not told.tells_undated:
         console.print(_text(summary.undated.line, style="yellow"))
     for skipped in report.skipped[:SHOWN_PROBLEMS]:
         console.print(_text(f"not read: {skipped.path}: {skipped.reason}", style="yellow"))

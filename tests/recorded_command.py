@@ -34,7 +34,7 @@ def recorded_endpoint() -> Iterator[FakeEndpoint]:
 
 
 @contextmanager
-def _recorded(path: Path, *, threads: int, slots: int, context: int) -> Iterator[Endpoint]:
+def _recorded(path: Path, *, threads: int, slots: int, context: int, is_last: bool) -> Iterator[Endpoint]:
     del path, threads, slots, context
     yield Endpoint(os.environ[ADDRESS], "none")
 

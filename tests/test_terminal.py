@@ -67,10 +67,23 @@ def test_what_several_stories_lack_is_told_once() -> None:
     assert "cut off at the length limit" not in own
 
 
+def test_that_articles_of_several_stories_have_no_date_is_told_once() -> None:
+    full = sample.sample_report()
+    undated = tuple(article.model_copy(update={"published": None}) for article in full.articles)
+    report = full.model_copy(update={"articles": undated})
+    out = StringIO()
+    console = Console(file=out, width=300)
+    shared = SharedTrouble([report, report])
+    shared.print(console)
+    print_summary(console, report, PATHS, told=shared)
+    assert f"in 2 stories: {2 * len(undated)} articles have no date: what changed" in out.getvalue()
+    assert out.getvalue().count("no date") == 1
+
+
 def test_what_one_story_lacks_is_told_with_it() -> None:
     report = sample.troubled_report()
     out = StringIO()
-    shared = SharedTrouble([report, sample.sample_report()])
+    shared = SharedTrouble([report])
     shared.print(Console(file=out))
     assert out.getvalue() == ""
     print_summary(Console(file=out, width=200), report, PATHS, told=shared)
