@@ -164,6 +164,13 @@ def test_a_later_run_forgets_what_it_found_mended_and_nothing_else(tmp_path: Pat
     write_lines(one, map(line, FIRE))
     assert run_command("group", one, "-o", out, "-q").code == 0
     assert [skipped.path for skipped in read_skipped(out)] == [f"{two}:3"]
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "empty.txt").write_text("")
+    assert run_command("group", tmp_path / "deep", one, "-o", out, "-q").code == 3
+    assert len(list(read_skipped(out))) == 2
+    (tmp_path / "deep" / "empty.txt").write_text(LONE[2])
+    assert run_command("group", tmp_path / "deep", "-o", out, "-q").code == 0
+    assert [skipped.path for skipped in read_skipped(out)] == [f"{two}:3"]
 
 
 @pytest.mark.parametrize("damaged", ["{", "[]", '{"from": 3, "reason": "x"}', "[" * 100_000, "\udcff"])

@@ -12,7 +12,7 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Final
 
@@ -114,15 +114,15 @@ def write_left_out(out: Path, left_out: Iterable[Skipped], looked_at: Iterable[P
 
     Raises InputError when it cannot be written.
     """
-    again = tuple(os.path.abspath(path) for path in looked_at)  # noqa: PTH100 - compared, not opened
+    again = {os.path.abspath(path) for path in looked_at}  # noqa: PTH100 - compared, not opened
     before = (one for one in read_skipped(out) if not _is_within(one.path, again))
     write_text(out / SKIPPED, "".join(map(skipped_line, (*before, *left_out))))
 
 
-def _is_within(place: str, paths: Iterable[str]) -> bool:
+def _is_within(place: str, paths: Set[str]) -> bool:
     """Tell whether ``place`` is one of ``paths``, lies in one, or is a row of one ("dump.jsonl:17")."""
     full = os.path.abspath(place)  # noqa: PTH100 - compared, not opened
-    return any(full == path or full.startswith((path + os.sep, path + ":")) for path in paths)
+    return not paths.isdisjoint((full, full.rpartition(":")[0], *map(str, Path(full).parents)))
 
 
 def _listed(article: Listed) -> Mapping[str, str]:
