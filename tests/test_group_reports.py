@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.grouping.stories import story_title
 from pipeline.ingest import ingest, open_stories
 from pipeline.reading.leftout import read_skipped, skipped_line
 from pipeline.report.text import one_line
@@ -35,7 +36,22 @@ def out(tmp_path: Path, serve: Serve) -> Path:
 # -- titles --
 
 
-def test_a_story_has_the_headline_of_its_first_article_as_its_title(out: Path) -> None:
+@pytest.mark.parametrize(
+    ("headlines", "title"),
+    [
+        (["‘We were left’", "Ferry strikes reef", "Six dead in ferry disaster"], "Ferry strikes reef"),
+        (["Left alone", "Left alone", "Mill burns", "Tarnholm mill is gone"], "Mill burns"),
+        (["One", "Two"], "One"),
+        ([], None),
+    ],
+)
+def test_a_title_is_the_headline_that_is_most_like_the_others(
+    headlines: list[str], title: str | None
+) -> None:
+    assert story_title(headlines) == title
+
+
+def test_a_story_has_the_headline_of_an_article_as_its_title(out: Path) -> None:
     fire, ferry = FIRE[0][1], FERRY[0][1]
     reports = {read_report(folder).title: folder for folder in story_folders(out)}
     assert reports.keys() == {fire, ferry}
@@ -163,6 +179,13 @@ def test_a_later_run_forgets_what_it_found_mended_and_nothing_else(tmp_path: Pat
     assert [skipped.path for skipped in read_skipped(out)] == [f"{one}:4", f"{two}:3"]
     write_lines(one, map(line, FIRE))
     assert run_command("group", one, "-o", out, "-q").code == 0
+    assert [skipped.path for skipped in read_skipped(out)] == [f"{two}:3"]
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "empty.txt").write_text("")
+    assert run_command("group", tmp_path / "deep", one, "-o", out, "-q").code == 3
+    assert len(list(read_skipped(out))) == 2
+    (tmp_path / "deep" / "empty.txt").write_text(LONE[2])
+    assert run_command("group", tmp_path / "deep", "-o", out, "-q").code == 0
     assert [skipped.path for skipped in read_skipped(out)] == [f"{two}:3"]
 
 

@@ -12,7 +12,8 @@ import json
 import os
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,7 @@ from schemas.article import Skipped
 
 _LONGEST: Final = 40  # characters of a name, before its hash
 _WORDS: Final = 6
+_LONG: Final = re.compile(r"\w{4,}")  # a word that is likely to be about something
 
 
 def slug(words: str) -> str:
@@ -51,6 +53,16 @@ def size(articles: Iterable[Listed]) -> int:
     return len({one.outlet for one in listed if one.outlet}) + sum(one.outlet is None for one in listed)
 
 
+def story_title(headlines: Iterable[str]) -> str | None:
+    """Return the one that has most words in common with the others, the first of several; None of none.
+
+    Headlines that play on a story share few words with those that tell it. One that is repeated counts once.
+    """
+    words = {headline: frozenset(_LONG.findall(headline.casefold())) for headline in headlines}
+    told = Counter(word for found in words.values() for word in found)
+    return max(words, key=lambda headline: sum(told[word] - 1 for word in words[headline]), default=None)
+
+
 def write_story(out: Path, name: str, articles: Sequence[Listed], store: Grouping) -> None:
     """Write what of a story is in no file yet, and its sidecar.
 
@@ -66,8 +78,7 @@ def write_story(out: Path, name: str, articles: Sequence[Listed], store: Groupin
         if text is not None:
             write_text(folder / file_name(article), text)
             tables.append((file_name(article), _table(article)))
-    title = next((one.title for one in articles if one.title), None)
-    _add_to_sidecar(folder / SIDECAR, title, tables)
+    _add_to_sidecar(folder / SIDECAR, story_title([one.title for one in articles if one.title]), tables)
     store.written(articles[0].story)
 
 
@@ -81,7 +92,7 @@ def _add_to_sidecar(path: Path, title: str | None, tables: Iterable[tuple[str, s
         before = path.read_text(encoding="utf-8-sig").rstrip() + "\n"
     else:
         known = {}
-        before = f"title = {_quoted(title)}  # the headline of its first article\n" if title else ""
+        before = f"title = {_quoted(title)}  # the headline of one of its articles\n" if title else ""
     new = (table for name, table in tables if name not in known)
     write_text(path, "\n".join([*([before] if before else []), *new]))
 
@@ -114,15 +125,15 @@ def write_left_out(out: Path, left_out: Iterable[Skipped], looked_at: Iterable[P
 
     Raises InputError when it cannot be written.
     """
-    again = tuple(os.path.abspath(path) for path in looked_at)  # noqa: PTH100 - compared, not opened
+    again = {os.path.abspath(path) for path in looked_at}  # noqa: PTH100 - compared, not opened
     before = (one for one in read_skipped(out) if not _is_within(one.path, again))
     write_text(out / SKIPPED, "".join(map(skipped_line, (*before, *left_out))))
 
 
-def _is_within(place: str, paths: Iterable[str]) -> bool:
+def _is_within(place: str, paths: Set[str]) -> bool:
     """Tell whether ``place`` is one of ``paths``, lies in one, or is a row of one ("dump.jsonl:17")."""
     full = os.path.abspath(place)  # noqa: PTH100 - compared, not opened
-    return any(full == path or full.startswith((path + os.sep, path + ":")) for path in paths)
+    return not paths.isdisjoint((full, full.rpartition(":")[0], *map(str, Path(full).parents)))
 
 
 def _listed(article: Listed) -> Mapping[str, str]:
