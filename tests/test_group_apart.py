@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.grouping.events import Hardness, Told, stream
-from pipeline.grouping.apart import events_apart
+from pipeline.grouping.events import events_apart
 from pipeline.ingest import ingest
 from pipeline.reading.sentences import split_sentences
 from schemas.article import Article

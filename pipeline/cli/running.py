@@ -77,7 +77,7 @@ def _tell_of_piles(stories: "Stories", *, quiet: bool) -> None:
 
 def _tell_of_events(story: "Story") -> None:
     """Say where the articles of the only story plainly tell of several events."""
-    from pipeline.grouping.apart import events_apart
+    from pipeline.grouping.events import events_apart
     from pipeline.report.words import listed
 
     events = events_apart(story.articles)
