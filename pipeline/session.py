@@ -118,8 +118,8 @@ def _embedded(
         def start() -> tuple[str, str]:
             path = fetch_model(model, models_dir, on_fetch) if isinstance(model, EmbeddedModel) else model
             threads = settings.threads or available_cores()
-            size = {"threads": threads, "slots": slots, "context": EMBEDDED_CONTEXT}
-            served = stack.enter_context(serve(path, **size, is_last=is_last))
+            serving = serve(path, threads=threads, slots=slots, context=EMBEDDED_CONTEXT, is_last=is_last)
+            served = stack.enter_context(serving)
             return served.base_url, served.api_key
 
         yield Endpoint(
