@@ -236,7 +236,8 @@ import os, sys
 terminal = os.open(sys.argv.pop(1), os.O_RDWR)  # that of this session from now on
 for stream in (0, 1, 2):
     os.dup2(terminal, stream)
-from pipeline import cli
+from pipeline import cli, interruption
+interruption.FINISH_S = 1.0
 cli.main()
 """
 
@@ -256,12 +257,12 @@ def test_a_terminal_that_is_closed_ends_a_run_in_order(stories: Path, tmp_path: 
         os.close(theirs)
         until(lambda: len(server.requests) > 2)
         os.close(ours)
-        over.set()
         running.communicate(timeout=READY_S)
+        over.set()
     assert running.returncode == 3
     report = report_in(out)
     assert report.claims
-    assert UNASKED in {failure.reason for failure in report.run.failures}
+    assert UNANSWERED in {failure.reason for failure in report.run.failures}
 
 
 def test_what_waits_for_its_turn_is_not_waited_for(serve: Serve, stories: Path, tmp_path: Path) -> None:
