@@ -1,11 +1,12 @@
 """Checks one story and writes its files: what is done for each story of a command, wherever that is."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.config import Settings
-from pipeline.errors import EndpointError
+from pipeline.errors import EndpointError, InputError
 from pipeline.llm import Llm
 from pipeline.logs import about, emit
 from pipeline.progress import Progress
@@ -13,7 +14,7 @@ from pipeline.provenance import record_run
 from pipeline.publish import FILES, TO_INDEX, write_files
 from pipeline.report import IndexEntry, index_entry
 from pipeline.run import Prompts, check_story
-from pipeline.store import Answers, is_url, make_folder, read_decisions, read_report
+from pipeline.store import Answers, is_url, make_folder, read_decisions, read_report, read_run
 from pipeline.store.folder import clear_half_written
 from pipeline.unchanged import Making, kept_files, unchanged
 from pipeline.verifier.judge import Judge, chosen_map
@@ -29,8 +30,8 @@ class Checked:
 
     ``where`` is the folder of its report, a path or a URL. ``calls`` were sent for it now. ``is_unchanged``:
     it was checked before just as it would be now, and its report stayed. ``contradicted`` is the confidence
-    of its surest contradiction, null where it has none. ``stopped`` is the error that cut it short, if one
-    did.
+    of its surest contradiction, null where it has none. ``replaced`` is the story, if it was another, that the
+    folder held a report on before. ``stopped`` is the error that cut it short, if one did.
     """
 
     where: str
@@ -41,6 +42,7 @@ class Checked:
     has_failures: bool
     is_unchanged: bool = False
     contradicted: float | None = None
+    replaced: str | None = None
     stopped: EndpointError | None = None
 
     @property
@@ -86,6 +88,7 @@ class Checker:
     ) -> Checked:
         to_index = TO_INDEX if is_batch else None
         stopped: EndpointError | None = None
+        replaced: str | None = None
         now = Making(llm.endpoint, self._prompts, self._fitted, answers, llm.trace.lacks)
         kept = unchanged(folder, story, now)
         if kept is not None:
@@ -98,6 +101,7 @@ class Checker:
             report, stopped = await check_story(
                 story, llm, judge, self._prompts, self._progress, self._settings
             )
+            replaced = _other_story(folder, story)
             make_folder(folder)
             clear_half_written(folder)
             record = record_run(report, llm.trace, self._fitted)
@@ -111,8 +115,17 @@ class Checker:
             has_failures=bool(report.run.failures),
             is_unchanged=kept is not None,
             contradicted=_surest(report),
+            replaced=replaced,
             stopped=stopped,
         )
+
+
+def _other_story(folder: Path, story: Story) -> str | None:
+    """Return the name of the story that ``folder`` holds a report on, where ``story`` is another."""
+    with suppress(InputError):  # there is none, or none that can be read
+        name = read_run(folder).story
+        return name if name != story.name else None
+    return None
 
 
 def _surest(report: Report) -> float | None:

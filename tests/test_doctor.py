@@ -38,7 +38,7 @@ def serve(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> Serve:
 @pytest.fixture(autouse=True)
 def _without_loading(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Load no engine, but where a test wants to see that."""
-    monkeypatch.setattr(setup, "NATIVE", ())
+    monkeypatch.setattr(setup, "LOADED", ())
     monkeypatch.setenv("STORYCHECK_MODELS", str(tmp_path / "models"))
 
 
@@ -88,7 +88,7 @@ def test_a_sound_set_up_is_0_one_line_a_check() -> None:
 
 def test_native_libraries_are_loaded_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
     wanted = (("engine", "json"), ("other", "no_such_module"), ("third", "os; os.abort()"))
-    monkeypatch.setattr(setup, "NATIVE", wanted)
+    monkeypatch.setattr(setup, "LOADED", wanted)
     done = run_command("doctor")
     assert done.code == 1
     assert line(done, "engine") == "ok: json loads"

@@ -1,6 +1,7 @@
 """What check prints of a run that is over: no password of an address, what -v leaves out, all in a line."""
 
 from dataclasses import replace
+from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -10,6 +11,8 @@ from pipeline.checking import Checked
 from pipeline.cli.outcome import MOST_SHOWN, FailOn, Heard, tell
 from pipeline.report import IndexEntry, index_entry
 from schemas.verdict import Label
+from tests.commands import run_command
+from tests.harbour import write_story
 from tests.sample_report import sample_report
 
 PLACE = "s3://anna:heron-in-the-reeds@bucket/out"
@@ -92,3 +95,16 @@ def test_a_batch_ends_with_a_line_over_all_stories(capsys: pytest.CaptureFixture
     assert capsys.readouterr().out.splitlines()[-1] == line
     tell(done, Heard(quiet=True), by_batch=False)
     assert line not in capsys.readouterr().out
+
+
+def test_a_report_that_takes_the_place_of_another_storys_says_so(tmp_path: Path) -> None:
+    for name in ("harbour", "bridge"):
+        write_story(tmp_path / name, {"gull": "Ships were kept out on Monday.", "crier": "None came."})
+    out = tmp_path / "out"
+    line = ("-o", out, "--model", "rules", "-q")
+    assert run_command("check", tmp_path / "harbour", *line).err == ""
+    assert run_command("check", tmp_path / "harbour", *line).err == ""
+    told = run_command("check", tmp_path / "bridge", *line).told
+    assert "held the report on harbour: this one has taken its place" in told
+    (tmp_path / "bridge" / "gull.txt").write_text("Ships were kept out on Friday.")
+    assert run_command("check", tmp_path / "bridge", *line).err == ""

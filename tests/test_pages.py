@@ -19,7 +19,7 @@ from schemas.article import Article, Role
 from schemas.report import ReportArticle
 from tests.commands import Serve, run_command
 from tests.fake_endpoint import check_answer
-from tests.webpages import HEADLINE, PROSE, archive, page
+from tests.webpages import HEADLINE, PROSE, archive, page, refused_beside_a_good_one
 
 
 def read(folder: Path, data: bytes | str, name: str = "mill.html") -> Article:
@@ -277,3 +277,14 @@ def test_reading_plain_text_loads_nothing_that_reads_other_forms(tmp_path: Path,
     told = f"import sys; from pathlib import Path\n{code}\nprint([n for n in {HEAVY} if n in sys.modules])"
     done = subprocess.run([sys.executable, "-c", told, tmp_path], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_what_is_not_installed_is_told_of_the_installation_and_not_of_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "libraries").mkdir()
+    (tmp_path / "libraries" / "trafilatura.py").write_text("import lxml_that_nobody_has")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "libraries"))
+    (tmp_path / "pages").mkdir()
+    skipped = refused_beside_a_good_one(tmp_path / "pages", "good.html", page().encode())
+    assert skipped.reason == "what reads it is not there (lxml_that_nobody_has): see storycheck doctor"

@@ -82,7 +82,7 @@ def test_it_prints_one_line_and_ends_cleanly(started: Review, out: Path) -> None
     assert client.send("PUT", "/decisions/c1", ACCEPTED).status == 200
     code, printed, told = started.end()
     assert (code, told) == (0, "")
-    assert printed.strip() == "Review ended; what was decided is kept."
+    assert printed.strip().startswith("Review ended; what was decided is kept: 'storycheck report ")
     assert [one.finding_id for one in read_decisions(out)] == ["c1"]
     assert sorted(path.name for path in out.iterdir()) == [DECISIONS, "report.json"]
 

@@ -110,6 +110,26 @@ def test_a_dry_run_says_that_it_takes_nothing(tmp_path: Path) -> None:
     assert ended.out == "--model rules asks nothing: it takes no calls, no tokens and no key.\n"
 
 
+def test_what_is_only_known_of_claims_is_not_spoken_of(tmp_path: Path) -> None:
+    given = story(tmp_path / "bridge", PARTING)
+    run_command("check", given, "-o", tmp_path / "out", "--model", "rules", "-q")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    told = (tmp_path / "out" / "report.md").read_text(encoding="utf-8")
+    for part in ("single", "confirmed", "matrix"):
+        assert f'<section id="{part}"' not in page
+        assert f'href="#{part}"' not in page
+    assert "What only one outlet says" not in told
+    assert "language model" not in page.partition("<footer>")[2].partition("</footer>")[0]
+
+
+def test_claims_cannot_end_a_run_that_draws_none(tmp_path: Path) -> None:
+    given = story(tmp_path / "bridge", PARTING)
+    line = ("check", given, "-o", tmp_path / "out", "--model", "rules", "--fail-on", "unsupported")
+    ended = run_command(*line)
+    assert ended.code == 2
+    assert "--fail-on unsupported is about claims" in ended.told
+
+
 @pytest.mark.parametrize("command", ["eval", "calibrate"])
 def test_what_needs_a_model_says_so(tmp_path: Path, command: str) -> None:
     rows = tmp_path / "rows.jsonl"

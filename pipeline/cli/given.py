@@ -6,6 +6,7 @@ from pathlib import Path
 import typer
 
 from pipeline.cli.outcome import FailOn
+from pipeline.config import RULES
 from pipeline.errors import InputError
 
 
@@ -42,8 +43,7 @@ def refuse_mixed(context: typer.Context) -> None:
         raise InputError("--replay takes the articles from the run: name none.")
     if is_replay and is_given(context, "against"):
         raise InputError("--replay takes the sources from the run: give it without --against.")
-    if is_given(context, "fail_confidence") and FailOn.contradicted not in (given["fail_on"] or ()):
-        raise InputError("--fail-confidence goes with --fail-on contradicted: add that, or leave it out.")
+    _refuse_ends(context)
     if is_given(context, "wait") and not given["batch"]:
         raise InputError("--wait goes with --batch: add that, or leave it out.")
     if not is_dask and (is_given(context, "scheduler") or is_given(context, "workers")):
@@ -59,3 +59,15 @@ def refuse_mixed(context: typer.Context) -> None:
             )
         if given["cache"] is not None:
             raise InputError("With a URL for -o answers are kept there: give it without --cache.")
+
+
+def _refuse_ends(context: typer.Context) -> None:
+    """Raise InputError for what cannot end a run with another code."""
+    fail_on = context.params["fail_on"] or ()
+    if is_given(context, "fail_confidence") and FailOn.contradicted not in fail_on:
+        raise InputError("--fail-confidence goes with --fail-on contradicted: add that, or leave it out.")
+    if context.params["model"] == RULES and FailOn.unsupported in fail_on:
+        raise InputError(
+            f"--fail-on unsupported is about claims, and --model {RULES} draws none: take contradicted, or "
+            "another model."
+        )

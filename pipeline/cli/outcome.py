@@ -52,6 +52,8 @@ class Heard:
 
 def tell(outcome: "Outcome", heard: Heard, *, by_batch: bool) -> int:
     """Print what was found, and what was left, and return the exit code."""
+    from pipeline.report.text import one_line
+
     if heard.quiet:
         for done in outcome.checked:
             typer.echo(_shown(done.paths["report.html"]))
@@ -59,6 +61,13 @@ def tell(outcome: "Outcome", heard: Heard, *, by_batch: bool) -> int:
             typer.echo(_shown(outcome.index))
     else:
         _print_stories(outcome, verbose=heard.verbose)
+    for done in outcome.checked:
+        if done.replaced is not None:
+            told(
+                f"{_shown(done.where)} held the report on {one_line(done.replaced)}: this one has taken its "
+                "place; give each story a folder of its own with -o.",
+                DONE,
+            )
     why = outcome.lacks
     has_asked = any(done.calls for done in outcome.checked)
     if why is not None or outcome.capped is not None:

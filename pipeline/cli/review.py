@@ -49,7 +49,9 @@ def review(
             open_browser(site.link)
         with suppress(KeyboardInterrupt):
             make_server(site).run(sockets=[listening])
-        typer.echo("\nReview ended; what was decided is kept.")
+        typer.echo(
+            f"\nReview ended; what was decided is kept: 'storycheck report {out}' puts it into the pages."
+        )
 
 
 def _why_read_only(offered: "Desk | Batch") -> str | None:

@@ -25,7 +25,13 @@ OLDEST_PYTHON: Final = (3, 11)
 BESIDE_MODEL: Final = 1.5 * 10**9  # bytes of memory that a run takes beside the model's file
 LOADING_S: Final = 60.0
 LIBRARIES: Final = ("openai", "instructor", "pydantic", "typer", "xllamacpp", "onnxruntime")
-NATIVE: Final = (("engine", "xllamacpp"), ("embedder's engine", "onnxruntime"))
+LOADED: Final = (
+    ("engine", "xllamacpp"),
+    ("embedder's engine", "onnxruntime"),
+    ("web pages", "trafilatura"),
+    ("PDF", "pypdf"),
+    ("Word", "docx"),
+)
 
 
 def check_setup(environment: Environment) -> Iterator[Check]:
@@ -59,8 +65,8 @@ def _versions() -> Check:
 
 
 def _libraries() -> Iterator[Check]:
-    """Load what is native, in processes of their own: one whose processor is not fit for it dies of it."""
-    for name, module in NATIVE:
+    """Load what may fail to, in processes of their own: one whose processor is not fit for it dies of it."""
+    for name, module in LOADED:
         try:
             done = subprocess.run(  # noqa: S603 - our own interpreter, and a name from above
                 [sys.executable, "-c", f"import {module}"],

@@ -36,7 +36,9 @@ def render_markdown(report: Report) -> str:
     if summary.undated is not None:
         lines += ["", escape(summary.undated.line)]
     lines += ["", *_gaps(report, summary), *_findings(summary, article), *marked_lines(report, summary)]
-    lines += [*_single(summary, article), *_confirmed(summary, article), *_problems(summary)]
+    if not report.run.by_rules:
+        lines += _single(summary, article)
+    lines += [*_confirmed(summary, article), *_problems(summary)]
     lines += _made(report, summary)
     lines.append("storycheck is no arbiter of truth: it shows who says what, and where they part.")
     return "\n".join(lines) + "\n"

@@ -111,6 +111,7 @@ def marked(report: Report) -> MarkedDraft | None:
     sentences = tuple(
         _marked(sentence, piece, notes[piece.anchor], unchecked, is_first=sentence.paragraph != before)
         for sentence, piece, before in zip(draft.sentences, pieces, paragraphs, strict=True)
+        if any(letter.isalnum() for part in piece.parts for letter in part.text)  # not a heading's mark
     )
     counted = Counter(sentence.mark for sentence in sentences)
     return MarkedDraft(draft, sentences, {mark: counted[mark] for mark in Mark})

@@ -38,6 +38,8 @@ def _answer(suffix: str, data: bytes) -> dict[str, Any]:
         return {"reason": str(error)}
     except MemoryError:
         return {"reason": f"takes more than {MOST_MEMORY // 1_000_000_000} GB of memory to read"}
+    except ImportError as error:
+        return {"reason": f"what reads it is not there ({error.name or error}): see storycheck doctor"}
     except Exception as error:
         return {"reason": f"damaged, or of no kind that can be read ({type(error).__name__})"}
 
