@@ -30,8 +30,8 @@ class Checked:
 
     ``where`` is the folder of its report, a path or a URL. ``calls`` were sent for it now. ``is_unchanged``:
     it was checked before just as it would be now, and its report stayed. ``contradicted`` is the confidence
-    of its surest contradiction, null where it has none. ``replaced`` is the story, if it was another, that the
-    folder held a report on before. ``stopped`` is the error that cut it short, if one did.
+    of its surest contradiction, null where it has none. ``replaced`` is the story, if it was another,
+    that the folder held a report on before. ``stopped`` is the error that cut it short, if one did.
     """
 
     where: str

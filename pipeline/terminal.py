@@ -4,11 +4,12 @@ Foreign text gets here as plain ``Text``, on one line and with its control chara
 it can neither style, move nor reorder anything.
 """
 
+import errno
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import IO, Literal, NamedTuple, TextIO, cast
 
 from rich.console import Console
 from rich.progress import (
@@ -46,13 +47,48 @@ class Trouble(NamedTuple):
     reason: str
 
 
+class _Terminal:
+    """A stream that leads to a terminal, which may be closed: what is written then is seen by nobody.
+
+    It fails until the hangup is heard (see ``interruption``), and a run is not to end of that.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        """Write ``text``."""
+        with _while_closed():
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Have it seen."""
+        with _while_closed():
+            self._stream.flush()
+
+
+@contextmanager
+def _while_closed() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
+
+
 def open_console(*, stderr: bool = False) -> Console:
     """Return what prints to standard output or error, in colour where environment and terminal want it."""
     stream, wanted = sys.stderr if stderr else sys.stdout, wants_color()
     is_tty = stream is not None and stream.isatty()
+    file = cast("IO[str]", _Terminal(stream)) if is_tty else None
     if wanted is False or (wanted is None and not is_tty):
-        return Console(stderr=stderr, color_system=None, force_terminal=is_tty)
-    return Console(stderr=stderr, color_system="auto" if is_tty else "standard", force_terminal=is_tty)
+        return Console(file=file, stderr=stderr, color_system=None, force_terminal=is_tty)
+    color: Literal["auto", "standard"] = "auto" if is_tty else "standard"
+    return Console(file=file, stderr=stderr, color_system=color, force_terminal=is_tty)
 
 
 def is_live(console: Console) -> bool:

@@ -77,10 +77,11 @@ def started(folder: Path, workers: int = 2, threads: int = 1) -> Iterator[Starte
 
 
 class Gate:
-    """Answers ``free`` requests, and holds all others until it is opened."""
+    """Answers ``free`` requests, and holds all others, which it has in ``held``, until it is opened."""
 
     def __init__(self, free: int) -> None:
         self.opened = threading.Event()
+        self.held: list[str] = []
         self._free = free
         self._lock = threading.Lock()
 
@@ -89,6 +90,8 @@ class Gate:
         with self._lock:
             self._free -= 1
             is_free = self._free >= 0
+            if not is_free:
+                self.held.append(json.dumps(body["messages"]))
         if not is_free:
             assert self.opened.wait(READY_S)
         return check_answer(body)

@@ -12,7 +12,7 @@ import pytest
 
 from pipeline.store.answers import ANSWERS
 from tests.commands import COMMAND, READY_S, Ended, Serve, run_command, until
-from tests.fake_endpoint import FakeEndpoint, check_answer, refused
+from tests.fake_endpoint import check_answer, refused
 from tests.harbour import write_story
 from tests.stored_answers import count_answers
 
@@ -66,12 +66,12 @@ def reports(out: Path) -> dict[str, bytes]:
     return {path.parent.name: TIMES.sub(b"", path.read_bytes()) for path in out.glob("*/report.json")}
 
 
-def until_held(server: FakeEndpoint, command: "subprocess.Popen[str]", free: int) -> None:
-    """Return once the gate holds some requests."""
+def until_held(gate: Gate, command: "subprocess.Popen[str]") -> None:
+    """Return once the gate holds requests about two stories: then two workers wait for an answer."""
 
     def is_held() -> bool:
         assert command.poll() is None, command.communicate()
-        return len(server.requests) > free and server.in_flight >= 2
+        return sum(any(place in held for held in gate.held) for place in PLACES) > 1
 
     until(is_held)
 
@@ -124,7 +124,7 @@ def test_a_worker_that_is_killed_costs_what_it_had_in_flight(
     server = serve(gate)
     with started(tmp_path / "cluster") as cluster:
         command = begin(stories, tmp_path / "out", "--scheduler", cluster.address)
-        until_held(server, command, 9)
+        until_held(gate, command)
         # Other questions do not wait for the disk: an answer is paid for twice until it is there.
         until(lambda: count_answers(tmp_path / "out" / ANSWERS) == 9)
         cluster.workers[0].kill()
@@ -144,7 +144,7 @@ def test_a_driver_that_is_killed_costs_what_was_in_flight(
     with started(tmp_path / "cluster", workers=0 if is_ours else 2) as cluster:
         options = ("--workers", "2") if is_ours else ("--scheduler", cluster.address)
         command = begin(stories, out, *options)
-        until_held(server, command, 9)
+        until_held(gate, command)
         command.kill()
         command.communicate()
         gate.opened.set()
@@ -162,7 +162,7 @@ def test_an_interruption_ends_what_is_under_way(serve: Serve, stories: Path, tmp
     gate = Gate(9)
     server, out = serve(gate), tmp_path / "out"
     command = begin(stories, out, "--workers", "2")
-    until_held(server, command, 9)
+    until_held(gate, command)
     for number in (signal.SIGINT, signal.SIGTERM):  # a terminal, and `timeout`, send it to the workers, too
         os.killpg(command.pid, number)
     gate.opened.set()
@@ -235,7 +235,7 @@ def test_workers_that_are_all_gone_end_the_run(
     server = serve(gate)
     with started(tmp_path / "cluster") as cluster:
         command = begin(stories, tmp_path / "out", "--scheduler", cluster.address)
-        until_held(server, command, answered)
+        until_held(gate, command)
         cluster.end()
         gate.opened.set()
         _, errors = command.communicate(timeout=READY_S)

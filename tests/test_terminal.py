@@ -1,13 +1,24 @@
 """The terminal summary fits a screen and cannot be styled from outside; progress is heard or silent."""
 
+import os
 import re
+import sys
+from contextlib import suppress
 from io import StringIO
 
+import pytest
 from rich.console import Console
 from rich.progress import Progress as Bars
 
 from pipeline.progress import Silent
-from pipeline.terminal import SHOWN_FINDINGS, SharedTrouble, StageProgress, print_summary, show_progress
+from pipeline.terminal import (
+    SHOWN_FINDINGS,
+    SharedTrouble,
+    StageProgress,
+    open_console,
+    print_summary,
+    show_progress,
+)
 from schemas.report import Report
 from tests import sample_report as sample
 
@@ -168,3 +179,20 @@ def test_stories_side_by_side_share_a_bar() -> None:
     progress.finish("verify")
     assert task.stop_time is not None
     assert task.completed == 5
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="it has no pseudo-terminals")
+def test_a_terminal_that_is_gone_ends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours, theirs = os.openpty()
+    stream = os.fdopen(theirs, "w")
+    monkeypatch.setattr(sys, "stderr", stream)
+    console = open_console(stderr=True)
+    console.print("seen")
+    os.close(ours)
+    with show_progress(console) as progress:
+        progress.start("extract", 2)
+        progress.step("extract")
+    with pytest.raises(OSError, match="Input/output error"):
+        os.write(theirs, b"it is gone")
+    with suppress(OSError):
+        stream.close()
