@@ -196,6 +196,11 @@ def is_overload(error: BaseException) -> bool:
     """Tell whether ``error`` says that the endpoint has too much to do: fewer requests at a time may help."""
     if isinstance(error, openai.APIStatusError):
         return error.status_code in (429, 503, 529)
+    return is_timeout(error)
+
+
+def is_timeout(error: BaseException | None) -> bool:
+    """Tell whether ``error`` says that no answer came in time."""
     return isinstance(error, TimeoutError | openai.APITimeoutError)
 
 

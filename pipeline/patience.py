@@ -5,6 +5,7 @@ from typing import Final
 
 ATTEMPTS: Final = 6
 FIRST_ATTEMPTS: Final = 3  # until an endpoint has answered once, it is more likely absent than busy
+FIRST_SILENCES: Final = 2  # of those, where it takes the request and says nothing: each lasts --timeout
 UNREADABLE_ATTEMPTS: Final = 3  # each of them may be paid for
 LONGEST_WAIT_S: Final = 60.0
 DEAD_AFTER: Final = 3  # calls in a row that failed after all their attempts

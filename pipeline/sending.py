@@ -20,6 +20,7 @@ from pipeline.faults import (
     check_completion,
     down,
     is_overload,
+    is_timeout,
     is_unbilled,
     may_help_to_retry,
     object_in,
@@ -32,6 +33,7 @@ from pipeline.patience import (
     ATTEMPTS,
     DEAD_AFTER,
     FIRST_ATTEMPTS,
+    FIRST_SILENCES,
     LONGEST_WAIT_S,
     UNREADABLE_ATTEMPTS,
 )
@@ -152,7 +154,10 @@ class Sender:
     def _is_enough(self, state: RetryCallState) -> bool:
         if state.outcome and isinstance(state.outcome.exception(), Unreadable):
             return state.attempt_number >= UNREADABLE_ATTEMPTS
-        return state.attempt_number >= (ATTEMPTS if self._has_answered else FIRST_ATTEMPTS)
+        if self._has_answered:
+            return state.attempt_number >= ATTEMPTS
+        is_silence = state.outcome is not None and is_timeout(state.outcome.exception())
+        return state.attempt_number >= (FIRST_SILENCES if is_silence else FIRST_ATTEMPTS)
 
     def _before_sleep(self, state: RetryCallState) -> None:
         """Hold all requests where the endpoint asks for it; raise where the time would be up before."""

@@ -232,7 +232,7 @@ def test_workers_that_are_all_gone_end_the_run(
     answered: int, serve: Serve, stories: Path, tmp_path: Path
 ) -> None:
     gate = Gate(answered)
-    server = serve(gate)
+    serve(gate)
     with started(tmp_path / "cluster") as cluster:
         command = begin(stories, tmp_path / "out", "--scheduler", cluster.address)
         until_held(gate, command)

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 
 from pipeline import errors, llm
 from pipeline.llm import DEAD_AFTER, FIRST_ATTEMPTS, Endpoint, Llm, connect
+from pipeline.patience import FIRST_SILENCES
 from pipeline.prices import Price
 from pipeline.prompts import Messages
 from pipeline.store import Answers, open_answers
@@ -634,8 +635,8 @@ async def test_a_slow_answer_is_not_waited_for_for_ever(serve: Serve, answers: A
     async with connect(at(server, timeout_s=0.3), answers) as model:
         with pytest.raises(errors.EndpointDown):
             await count(model)
-    assert time.monotonic() - begun < FIRST_ATTEMPTS * 0.3 + 4.0
-    assert len(server.requests) == FIRST_ATTEMPTS
+    assert time.monotonic() - begun < FIRST_SILENCES * 0.3 + 4.0
+    assert len(server.requests) == FIRST_SILENCES
 
 
 async def test_a_proxy_is_not_asked_for_this_machine(

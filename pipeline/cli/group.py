@@ -57,6 +57,8 @@ def group(
     is_incomplete = any(skipped.is_lost for skipped in outcome.skipped)
     if not quiet:
         _print(outcome, days)
+    elif is_incomplete:
+        told(f"not everything was read: {out}/skipped.jsonl says what, and why", INCOMPLETE)
     typer.echo(out)
     raise typer.Exit(INCOMPLETE if is_incomplete else DONE)
 

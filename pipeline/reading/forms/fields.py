@@ -108,6 +108,7 @@ def _lacking(found: Mapping[str, object], name: str) -> str:
         return f"its {name} is no text"
     return (
         f"no field {name!r} (its fields: {_names_in(found)}): name the one with the text by --field text=NAME"
+        ", and so title, outlet, published, url and id"
     )
 
 

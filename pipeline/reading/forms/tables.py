@@ -96,7 +96,7 @@ def _names(text: TextIOWrapper, wanted: str) -> _Names:
         more = ", ..." if len(widest) > _SHOWN else ""
         raise NotText(
             f"no column {wanted!r} (its columns: {', '.join(widest[:_SHOWN])[:300]}{more}): name the one "
-            "with the text by --field text=NAME"
+            "with the text by --field text=NAME, and so title, outlet, published, url and id"
         )
     return chosen
 
