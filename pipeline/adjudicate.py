@@ -39,7 +39,8 @@ _RUNNING = re.compile(
     r"\b(?:dead|died|deaths?|killed|drowned|perished|toll|fatalities|bod(?:y|ies)|injured|wounded|hurt"
     r"|missing|unaccounted|rescued|evacuated|evacuees|arrested|detained|(?:confirmed )?cases|infected|ill"
     r"|sick(?:ened)?|treated|hospitali[sz]ed|recovered|homeless|displaced|moved out|signatures"
-    r"|(?:have|had) signed)\b",
+    r"|(?:have|had) signed"
+    r"|(?:taken|rushed|brought|sent|admitted|airlifted|flown) to (?:[\w’'-]+ ){0,4}hospitals?)\b",
     re.IGNORECASE,
 )
 # Words by which a later article says itself that a number has moved on.
@@ -47,6 +48,12 @@ _MOVED_ON = re.compile(
     r"\b(?:now|so far|to date|already|by now"
     r"|(?:has|have) (?:since )?(?:risen|grown|climbed|reached|passed|topped|fallen|dropped)"
     r"|(?:rose|rises|climbed|climbs|grew|jumped|fell) (?:further )?to)\b",
+    re.IGNORECASE,
+)
+# The same, wherever in the sentence: "31 people …, eight more than at first reported".
+_THAN_BEFORE = re.compile(
+    r"\b(?:more|fewer|less|higher|lower) than (?:was |were )?(?:(?:at )?first|initially|originally"
+    r"|previously|earlier) (?:reported|thought|said|stated|announced|believed|feared|known|counted)\b",
     re.IGNORECASE,
 )
 
@@ -241,7 +248,10 @@ def _moved_on(suspicion: Suspicion, articles: Mapping[str, Article]) -> bool:
     days = [articles[side.article_id].published for side in suspicion.sides]
     last = max(filter(None, days), default=None)
     later = [side for side, day in zip(suspicion.sides, days, strict=True) if day in (None, last)]
-    return any(_MOVED_ON.search(words) for side in later for words in _around_differences(side))
+    return any(
+        _THAN_BEFORE.search(side.quote) or any(map(_MOVED_ON.search, _around_differences(side)))
+        for side in later
+    )
 
 
 def _around_differences(side: Side) -> list[str]:

@@ -185,6 +185,30 @@ async def test_a_running_count_of_another_day_is_an_update() -> None:
 
 
 @pytest.mark.parametrize(
+    "later",
+    [
+        "31 people were admitted to the hospital of Kelmar with burns.",
+        "31 people had been rushed to St Ada’s Hospital by noon.",
+        "31 people have been looked after since the storm off Kelmar, eight more than at first reported.",
+    ],
+)
+async def test_people_in_hospital_are_a_running_count(later: str) -> None:
+    one = article("23 people were taken to hospital in Kelmar.", "one")
+    for published, relation in ((NEXT_DAY, Relation.update), (DAY, Relation.contradiction)):
+        outcome = await judge(
+            ruling(), one, article(later, "two", published), differs=("23 people", "31 people")
+        )
+        assert outcome.relation is relation
+
+
+async def test_people_taken_elsewhere_are_no_running_count() -> None:
+    one = article("23 people were taken to the town hall in Kelmar.", "one")
+    other = article("31 people were taken to the town hall in Kelmar.", "two", NEXT_DAY)
+    outcome = await judge(ruling(), one, other, differs=("23 people", "31 people"))
+    assert outcome.relation is Relation.contradiction
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
         (dead(4), dead(6)),  # the same day

@@ -10,6 +10,7 @@ from pipeline.values.comparison import Comparison
 from pipeline.values.datereading import Granularity
 from pipeline.values.dates import DatedSpan, compare_dates
 from pipeline.values.exclusive import excluding
+from pipeline.values.happenings import may_be_one_event
 from pipeline.values.inplace import lone_names, name_kind, names_in_place, placed_apart
 from pipeline.values.matching import Ease, are_two_roles, in_one_role
 from pipeline.values.names import NameKind, compare_names
@@ -63,15 +64,17 @@ def differences(a: Passage, b: Passage) -> tuple[Difference, ...]:
     """Return where two passages part in quantities, dates and hours, names, quotations or polarity.
 
     A value counts only where its surroundings say that it has the same role in both (``MIN_SHARED``,
-    ``MIN_OVERLAP``), and where neither passage has a value that fits the other's. Where a quantity and a date
-    both differ, the passages tell of two occasions, and neither is returned; nor are places, and dates at
-    them, where all that is counted differs. Two languages are never compared, and where only the values of
-    one are read, quantities and dates are all that is.
+    ``MIN_OVERLAP``), and where neither passage has a value that fits the other's. Dates and hours must
+    also go with what may be one event. Where a quantity and a date both differ, the passages tell of two
+    occasions, and neither is returned; nor are places, and dates at them, where all that is counted differs.
+    Two languages are never compared, and where only the values of one are read, quantities and dates are all
+    that is.
     """
     read_a, read_b = read_passage(a), read_passage(b)
     if read_a.reader is not read_b.reader:
         return ()
-    quantities, dates = list(_quantities(read_a, read_b)), list(_dates(read_a, read_b))
+    quantities = list(_quantities(read_a, read_b))
+    dates = list(_dates(read_a, read_b, of_one_event=not quantities))
     if quantities and dates:
         quantities, dates = [], []  # 12 in April and 9 in March are two figures, not one in conflict
     if not read_a.reader.has_all_rules:
@@ -170,7 +173,14 @@ def _quantities(a: Read, b: Read) -> Iterator[Difference]:
         yield _difference(ConflictKind.quantity, a, b, x.span, y.span)
 
 
-def _dates(a: Read, b: Read) -> Iterator[Difference]:
+def _dates(a: Read, b: Read, *, of_one_event: bool) -> Iterator[Difference]:
+    """Yield days, or else hours, that differ in one role; where ``of_one_event``, none of two events."""
+
+    def of_events(pairs: list[tuple[_Value, _Value]]) -> list[tuple[_Value, _Value]]:
+        if not of_one_event:
+            return pairs
+        return [(x, y) for x, y in pairs if may_be_one_event(a, x.span, b, y.span)]
+
     pairs = [
         (x, y)
         for x, y in _unmatched(a.dates, b.dates, compare_dates)
@@ -180,7 +190,7 @@ def _dates(a: Read, b: Read) -> Iterator[Difference]:
         and x.granularity is not Granularity.relative
         and not (x.is_anchor or y.is_anchor)
     ]
-    for x, y in in_one_role(a, b, pairs, Ease()):
+    for x, y in in_one_role(a, b, of_events(pairs), Ease()):
         yield _difference(ConflictKind.date, a, b, x.span, y.span)
     if pairs:
         return  # an hour of another day is no conflict of its own
@@ -189,7 +199,7 @@ def _dates(a: Read, b: Read) -> Iterator[Difference]:
         for v, w in _unmatched(a.times, b.times, compare_times)
         if not _is_of_speech(a, v) and not _is_of_speech(b, w)
     ]
-    for v, w in in_one_role(a, b, times, Ease(by_day=_has_one_day(a, b))):
+    for v, w in in_one_role(a, b, of_events(times), Ease(by_day=_has_one_day(a, b))):
         yield _difference(ConflictKind.date, a, b, v.span, w.span)
 
 
