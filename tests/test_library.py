@@ -30,7 +30,7 @@ def test_the_examples_run_one_after_the_other(
     (tmp_path / "drafts" / "ferry.md").write_text("There were 44 vehicles on the ferry’s car deck.\n")
     names: dict[str, Any] = {}
     blocks = examples("library.md")
-    assert len(blocks) == 6
+    assert len(blocks) == 7
     with recorded_endpoint() as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.base_url)
         for block in blocks:
@@ -41,6 +41,7 @@ def test_the_examples_run_one_after_the_other(
     assert read_report(tmp_path / "out" / "copy") == read_report(tmp_path / "out" / "ellen")
     assert len(names["rows"]) == 158
     assert names["is_fit_to_print"] is False
+    assert "12 contradictions and 1 update by rules alone" in str(names["quick"])
     assert names["run"].report.draft.name == "draft"
     assert names["run"].report.articles[1].label == "Ulverhaven Courier"
 
