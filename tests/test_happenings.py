@@ -57,6 +57,11 @@ def test_dates_of_two_events_are_no_difference(a: str, b: str) -> None:
             "The Dorn cannery was inspected in March 2025.",
             ("March 2024", "March 2025"),
         ),
+        (
+            "The Dorn fish market will move to the quay on 3 June, the council decided.",
+            "The Dorn fish market may move to the quay on 9 June if the ice holds.",
+            ("3 June", "9 June"),
+        ),
         # other words for it
         (
             "The council approved the new harbour bridge on 3 May.",
@@ -97,6 +102,12 @@ def test_hours_of_two_events_are_no_difference() -> None:
     assert dates_apart(gas, "Gas was leaking from the old Dorn cannery at 4.10 am.") == [
         ("6.40 am", "4.10 am")
     ]
+
+
+def test_a_clause_goes_on_after_an_hour_with_a_colon() -> None:
+    a = "The old Dorn fish market shuts its gates at 5:30 or at 6 pm to hold its auction."
+    b = "The old Dorn fish market shuts its gates at 10 pm, as all sellers know."
+    assert dates_apart(a, b) == [("6 pm", "10 pm")]
 
 
 def test_two_figures_of_two_days_stay_two_figures() -> None:

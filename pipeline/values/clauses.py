@@ -13,7 +13,7 @@ _INSERTION: Final = re.compile(
     r"|, \d{1,3}(?=, )|\([^()\n]{1,80}\)"
 )
 _CUT: Final = re.compile(
-    r"[;:—\n]|[.!?][”\"’')]*\s| [–-] |, ?(?!\d)|[”\"],? "
+    r"[;—\n]|:(?!\d)|[.!?][”\"’')]*\s| [–-] |, ?(?!\d)|[”\"],? "
     r"| (?:but|because|although|though|whereas|while|until|unless) "
 )
 

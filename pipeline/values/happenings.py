@@ -21,8 +21,9 @@ _COUNTED: Final = re.compile(r" (?:after|before)\Z", re.IGNORECASE)  # "two days
 # "A 2010 film", "the Tuesday meeting", "(2014)": the date goes with the word beside it, and no verb.
 _BESIDE_NOUN: Final = re.compile(r"(?:\b(?:an?|the|its|his|her|their) |\()\Z", re.IGNORECASE)
 _NOUN_AFTER: Final = re.compile(r" [a-z]|\)", re.IGNORECASE)
-# Verbs are told by their form, all of the past and the irregular in any.
+# Verbs are told by their form, all of the past and the irregular in any, or by the word before them.
 _PAST: Final = re.compile(r"[a-z]{2,}ed", re.IGNORECASE)
+_MODAL: Final = re.compile(r"\b(?:will|would|may|might|can|could|must|shall|should) \Z", re.IGNORECASE)
 _NO_VERB: Final = frozenset("hundred kindred need speed seed breed weed greed deed shed sacred naked".split())
 _UNCHANGED: Final = "bet burst cast cost cut hit hurt let put quit read set shut split spread".split()
 _IRREGULAR: Final = frozenset(stems([*BASES, *_UNCHANGED]))
@@ -33,7 +34,7 @@ _SAYING: Final = frozenset(
 _NOUNS: Final = frozenset(
     stems(
         "accident arrest arrival attack auction battle birth blast blaze briefing ceremony closure "
-        "collapse collision conference crash cyclone day death debate debut decision demonstration "
+        "collapse collision conference crash cyclone death debate debut decision demonstration "
         "departure derailment disaster earthquake election eruption escape evacuation examination "
         "execution exercise exhibition explosion fall festival fine fire flood funeral game hearing "
         "inauguration incident inquest inspection interview invasion investigation journey landing launch "
@@ -68,7 +69,7 @@ _WORDED: Final = tuple(
         r"founded|established|set up|incorporated|created",
         r"built|erected|constructed|completed",
         r"open(?:s|ed|ing)?|inaugurat(?:ed|ion)",
-        r"closed|closure|shut|shutdown",
+        r"close[ds]?|closure|shut|shutdown",
         r"visit(?:s|ed|ing)?|tour(?:s|ed|ing)?|trips?|travel(?:s|led|ed)?|journeys?",
         r"arrive[ds]?|arrival|landed|landing|reached|docked",
         r"depart(?:s|ed|ure)|left|leaves|set off",
@@ -157,4 +158,5 @@ def _parts(text: str, span: Span) -> list[Span]:
 def _is_event(text: str, token: Token) -> bool:
     word = text[token.start : token.end].lower()
     is_past = _PAST.fullmatch(word) is not None and word not in _NO_VERB
-    return is_past or token.key in _IRREGULAR or token.key in _NOUNS
+    is_modal = _MODAL.search(text[max(0, token.start - 7) : token.start]) is not None
+    return is_past or is_modal or token.key in _IRREGULAR or token.key in _NOUNS
