@@ -202,8 +202,8 @@ def test_one_rate_holds_over_all_workers(serve: Serve, stories: Path, tmp_path: 
     assert check(stories, tmp_path / "out", "--workers", "2", "--rpm", "600").code == 0
     assert len(server.times) == 8 * STORIES
     paced = sorted(server.times)[2:]  # the first of each worker comes late: it has a connection to make
-    # Sent 100 ms apart; what is sent later than it was due may be followed sooner.
-    assert paced[-1] - paced[0] >= 0.1 * (len(paced) - 2)
+    # Sent 100 ms apart; what comes later than it was due may be followed sooner, the first above all.
+    assert paced[-1] - paced[0] >= 0.1 * (len(paced) - 4)
 
 
 def test_a_url_is_written_by_the_workers(serve: Serve, stories: Path, tmp_path: Path) -> None:

@@ -232,7 +232,8 @@ def test_a_second_signal_ends_the_process_whatever_it_does(
 
 
 ON_TERMINAL = """
-import os, sys
+import os, signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # under nohup it is ignored, and stays so
 terminal = os.open(sys.argv.pop(1), os.O_RDWR)  # that of this session from now on
 for stream in (0, 1, 2):
     os.dup2(terminal, stream)
