@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from pipeline.quoting import flat, quoted_parts
+from pipeline.quoting import quoted_parts, told
 from pipeline.sharing import Sharing, places
 from pipeline.values.exclusive import outcomes
 from pipeline.values.passage import Passage, read_passage
@@ -33,7 +33,7 @@ class Reading:
 
 def read_sentence(article: Article, sentence: Sentence, around: date | None) -> Reading:
     """Return a sentence as it is compared; ``around`` is a day near the story, for articles without one."""
-    text = flat(article, sentence)
+    text = told(article, sentence)
     day = None if article.published else around
     passage = Passage(text=text, published=article.published, around=day, language=article.language)
     read = read_passage(passage)
@@ -74,19 +74,24 @@ def near(read: Sequence[Sequence[Reading]]) -> Iterator[Mapping[int, list[tuple[
     for sentences in read:
         begin, end = end, end + len(sentences)
         for place, one in enumerate(sentences, begin):
-            having[one.passage.text] |= 1 << place
-            beside[one.passage.text] |= (1 << end) - (1 << begin)
+            having[_proper(one)] |= 1 << place
+            beside[_proper(one)] |= (1 << end) - (1 << begin)
     end = 0
     for sentences in read:
         end += len(sentences)
         copied = 0
         for one in sentences:
-            copied |= having[one.passage.text]
+            copied |= having[_proper(one)]
         found: defaultdict[int, list[tuple[Reading, Reading]]] = defaultdict(list)
         for one in sentences:
             shared = sharing.counts(one.content, LEAST_SHARED)
             bits = shared[LEAST_SHARED - 1] | (shared[LEAST_SHARED_QUOTED - 1] & quoting if one.quoted else 0)
-            for place in places((bits & ~(copied | beside[one.passage.text])) >> end):
+            for place in places((bits & ~(copied | beside[_proper(one)])) >> end):
                 j, other = every[place + end]
                 found[j].append((one, other))
         yield found
+
+
+def _proper(read: Reading) -> str:
+    """Return the sentence without its dateline, by which two copies of it may differ."""
+    return read.passage.text.lstrip()

@@ -61,6 +61,11 @@ def flat(article: Article, sentence: Sentence) -> str:
     return _SPACE.sub(" ", article.quote(sentence.span))
 
 
+def told(article: Article, sentence: Sentence) -> str:
+    """Return what the sentence tells: as ``flat`` does, with as many spaces in place of its dateline."""
+    return " " * sentence.dateline + flat(article, sentence)[sentence.dateline :]
+
+
 def quoted_parts(article: Article, sentence: Sentence) -> tuple[Span, ...]:
     """Return the parts of ``sentence`` inside quotations, as spans of the article's text."""
     start, end = sentence.span.start, sentence.span.end
@@ -72,7 +77,7 @@ def quoted_parts(article: Article, sentence: Sentence) -> tuple[Span, ...]:
 
 def unquoted(article: Article, sentence: Sentence) -> str:
     """Return the sentence, as long as it is, with every quoted character blanked and the marks kept."""
-    text, start = flat(article, sentence), sentence.span.start
+    text, start = told(article, sentence), sentence.span.start
     for part in quoted_parts(article, sentence):
         first, last = part.start - start, part.end - start
         text = text[:first] + "\0" * (last - first) + text[last:]

@@ -16,6 +16,7 @@ from typing import Final
 
 from pipeline.align import Aligned, Statement, Wanted, whole
 from pipeline.languages.table import reader_of
+from pipeline.quoting import told
 from pipeline.remembered import remembered
 from pipeline.values.differences import Difference, Passage, differences, has_conflicting_values
 from schemas.article import Article
@@ -243,7 +244,7 @@ def _in_sentence(statement: Statement, difference: Difference, side: int) -> Spa
     words = (difference.a_span, difference.b_span)[side].cut(statement.text).split()
     # Whole values alone: "5 people" does not stand in "15 people", nor "5 million" in "1.5 million".
     value = r"(?<!\w)(?<!\d[.,])" + r"\s+".join(map(re.escape, words)) + r"(?!\w|[.,]\d)"
-    found = re.search(value, statement.article.quote(statement.sentence.span))
+    found = re.search(value, told(statement.article, statement.sentence))
     if found is None:
         return None
     start = statement.sentence.span.start
@@ -252,7 +253,8 @@ def _in_sentence(statement: Statement, difference: Difference, side: int) -> Spa
 
 def _passage(statement: Statement) -> Passage:
     article = statement.article
-    return Passage(text=statement.text, published=article.published, language=article.language)
+    text = told(article, statement.sentence) if statement.claim is None else statement.text
+    return Passage(text=text, published=article.published, language=article.language)
 
 
 def _side(statement: Statement, differs: Span | None) -> Side:

@@ -20,13 +20,17 @@ class Role(StrEnum):
 
 
 class Sentence(Record):
-    """One sentence of an article: ``article.text[span.start:span.end]``, without outer white space."""
+    """One sentence of an article: ``article.text[span.start:span.end]``, without outer white space.
+
+    The first ``dateline`` code points of it are a dateline, and tell nothing of what the sentence does.
+    """
 
     number: int  # position in the article, from 1
     span: Span
     role: Role
     paragraph: int  # position of its paragraph in the article, from 1
     page: int | None = None  # of a PDF that it begins on, from 1
+    dateline: int = 0
 
     @property
     def is_readable(self) -> bool:

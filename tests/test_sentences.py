@@ -238,6 +238,15 @@ def test_page_furniture_is_known(line: str) -> None:
         ("The mill was empty. Want more news like this? Subscribe to our newsletter.", None),
         ("The mill was empty. “Subscribe to our newsletter.” So says a sign.", [Role.prose] * 3),
         ("The mill was empty. Comments are closed to nobody.", [Role.prose, Role.prose]),
+        (
+            "Read more: Ten walks for a rainy weekend. The union said 12 men died.",
+            [Role.furniture, Role.prose],
+        ),
+        ("Watch: The mill burns. “Nobody was hurt.”", [Role.furniture, Role.prose]),
+        ("Lesen Sie auch: Zehn Wege im Regen. Die alte Mühle brannte.", [Role.furniture, Role.prose]),
+        ("© 2031 The Courier. All rights reserved.", [Role.furniture, Role.furniture]),
+        ("Read more: Who is Ann Roe? The mill at last", [Role.furniture, Role.furniture]),
+        ("Read more: Ten walks for a rainy weekend.", [Role.furniture]),
         ("The mill was empty. By Ann Roe, its reporter, it was called a scandal.", [Role.prose, Role.prose]),
     ],
 )

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Final, NamedTuple
 
 from pipeline.languages.names import code_of
+from pipeline.reading.dateline import read_dateline
 from pipeline.reading.published import parse_date, plausible, stamps
 from pipeline.reading.toml import read_toml
 from schemas.article import Role, Sentence
@@ -42,17 +43,6 @@ _FIELDS: Final[Mapping[str, str]] = {
     "language": "language",
 }
 
-_PLACE: Final = (
-    r"[A-ZÀ-ÖØ-Þ][\w.'’-]{1,30}(?:[ /][A-ZÀ-ÖØ-Þ][\w.'’-]{0,30}){0,3}"
-    r"(?:, (?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d)[A-ZÀ-ÖØ-Þ][\w.'’-]{1,30}){0,2}"
-)
-_DATELINE: Final = re.compile(
-    rf"(?P<place>{_PLACE})(?P<comma>,)?\s?(?P<day>[^()—–]{{0,40}}?)\s?"
-    r"(?:\((?P<agency>[A-ZÀ-ÖØ-Þ][\w.&'’ -]{1,40})\)\s?(?P<dash>[—–-])?|[—–]|-(?=\s))\s"
-)
-_KNOWN_AGENCIES: Final = re.compile(
-    "AP|AFP|Reuters|CNN|UPI|Xinhua|TASS|Yonhap|ANI|IANS|PTI|dpa|DPA|EFE|Kyodo|Bloomberg|BBC|ANSA|KCNA|Anadolu"
-)
 _ADDRESS: Final = re.compile(r"https?://[^\s/?#<>\"'\\]+(?:[/?#][^\s<>\"\\]*)?", re.IGNORECASE)
 _HEAD: Final = 8  # paragraphs from the top in which a page says when it was published
 _FOOT: Final = 6  # and from the bottom
@@ -111,16 +101,15 @@ def read_front_matter(text: str) -> tuple[Metadata, int]:
 def read_page(text: str, sentences: Sequence[Sentence], language: str | None = None) -> Metadata:
     """Return what the page itself says: in its headline, its stamps ("Posted on ..."), its dateline."""
     published, notes = _stamped_day(text, sentences, language)
-    first = next((sentence for sentence in sentences if sentence.role is Role.prose), None)
-    match = _DATELINE.match(first.span.cut(text)[:200]) if first else None
-    if match is None:
+    datelines = (read_dateline(sentence.span.cut(text)) for sentence in sentences if sentence.dateline)
+    said = next((dateline for dateline in datelines if dateline and (dateline.outlet or dateline.day)), None)
+    if said is None:
         return Metadata(_title(text, sentences), None, published, notes)
-    outlet = _agency(match)
+    outlet = tidy(said.outlet or "")
     if outlet:
         notes += (f"outlet taken from the dateline: {outlet}",)
-    in_dateline = parse_date(match["day"].strip(" ,"))
     if not any(note.startswith("publication date") for note in notes):
-        published = published or in_dateline
+        published = published or said.day
     return Metadata(_title(text, sentences), outlet, published, notes)
 
 
@@ -243,14 +232,3 @@ def _stamped_day(
     if any(update < day for update in updates):
         return None, ("publication date on the page is later than its update, and was not used",)
     return day, ()
-
-
-def _agency(match: re.Match[str]) -> str | None:
-    """Return the agency of a dateline, where it surely is one: "Jane Roe (Labour) said" has another shape."""
-    agency = match["agency"]
-    if not agency or (match["day"] and not re.search(r"\d", match["day"])):
-        return None
-    is_sure = (
-        match["comma"] or (match["dash"] and match["place"].isupper()) or _KNOWN_AGENCIES.fullmatch(agency)
-    )
-    return tidy(agency) if is_sure or (match["day"] and match["dash"]) else None

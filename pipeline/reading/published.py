@@ -34,6 +34,13 @@ _WEEKDAY = (
     r"(?:mon(?:day)?|tue(?:s(?:day)?)?|wed(?:nesday)?|thu(?:r(?:s(?:day)?)?)?"
     r"|fri(?:day)?|sat(?:urday)?|sun(?:day)?)"
 )
+_DAY_NUMBER = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th|er|º|\.)?(?!\d)"
+_ANY_MONTH = rf"(?:{_MONTH}|{_any_of(_OTHER_MONTHS)})\b"
+# Parts of a date without groups of their own, for patterns that hold one.
+WEEKDAY: Final = rf"(?:{_WEEKDAY}|{_any_of(_OTHER_WEEKDAYS)})\b"
+DAY_OF_MONTH: Final = (
+    rf"(?:{_ANY_MONTH}\.? {_DAY_NUMBER}|(?:le |den |dem |el )?{_DAY_NUMBER} (?:of |de )?{_ANY_MONTH}\.?)"
+)
 _DATE = (
     rf"(?:\b(?P<weekday>{_WEEKDAY})\.?,?\s{{1,3}})?"
     r"(?:"

@@ -14,7 +14,8 @@ from schemas.article import Role
 
 _SHORT: Final = 160  # code points of a line that may be furniture or a byline
 _CAPTION: Final = 320
-_CLOSING: Final = (".", "!", "?", "…", "。", "！", "？", ":", ";", ",")
+_ENDING: Final = (".", "!", "?", "…", "。", "！", "？")
+_CLOSING: Final = (*_ENDING, ":", ";", ",")
 _QUOTES: Final = "\"'”’»)]"
 
 _CAPS: Final = r"[A-ZÀ-ÖØ-Þ][\w.'’-]*"
@@ -91,9 +92,14 @@ def paragraph_roles(paragraphs: Sequence[str]) -> list[Role]:
     return roles
 
 
-def sentence_role(sentence: str, role: Role, *, is_whole: bool) -> Role:
-    """Return the role of one sentence of a paragraph with ``role``: it may be signed, or end in a credit."""
-    if is_whole or role in (Role.furniture, Role.byline) or len(sentence) > _SHORT:
+def sentence_role(sentence: str, paragraph: str, role: Role) -> Role:
+    """Return the role of one sentence of a ``paragraph`` with ``role``.
+
+    It may be signed, end in a credit, or be a report's own sentence on one line with a prompt.
+    """
+    if role is Role.furniture and _follows_prompt(sentence, paragraph):
+        return Role.prose
+    if sentence == paragraph or role in (Role.furniture, Role.byline) or len(sentence) > _SHORT:
         return role
     if sentence.startswith(("(", "Additional reporting by ")) and _names_staff(sentence):
         return Role.byline
@@ -103,6 +109,16 @@ def sentence_role(sentence: str, role: Role, *, is_whole: bool) -> Role:
         return Role.furniture
     is_credit = _TRAILING_CREDIT.fullmatch(sentence) is not None and _is_credit(sentence)
     return Role.furniture if is_credit or not any(char.isalnum() for char in sentence) else role
+
+
+def _follows_prompt(sentence: str, paragraph: str) -> bool:
+    """Tell whether a whole ``sentence`` stands behind a prompt, and is none: no title of another article."""
+    return (
+        not paragraph.startswith(sentence)
+        and is_furniture(paragraph)
+        and sentence.rstrip(_QUOTES).endswith(_ENDING)
+        and not is_furniture(sentence)
+    )
 
 
 def _by_shape(line: str, *, is_first: bool, is_edge: bool) -> Role | None:

@@ -12,11 +12,13 @@ from itertools import pairwise
 from typing import Final
 
 from pipeline.languages.breaks import Breaks, breaks_of
+from pipeline.reading.dateline import read_dateline
 from pipeline.reading.roles import paragraph_roles, sentence_role
 from schemas.article import Role, Sentence
 from schemas.record import Span
 
 LONGEST_SENTENCE: Final = 2000  # code points; text without any sentence end is cut at white space here
+DATELINE_WITHIN: Final = 3  # paragraphs of prose from the top: a prompt or a standfirst may come before it
 
 _NEXT: Final = re.compile(r"(?P<space>\s*)(?P<open>[“„\"'‘«»‚(\[¿¡]*)(?P<word>[^\W_]*)")
 _BULLET: Final = re.compile(r"[•‣▪◦●*+–—-]\s|\d{1,3}[.)]\s|[#>|]")
@@ -60,15 +62,27 @@ def split_sentences(
         paragraphs = paragraphs[: most + 1]
     roles = paragraph_roles([text[begin:end] for begin, end in paragraphs])
     sentences: list[Sentence] = []
+    leads = [number for number, role in enumerate(roles, 1) if role is Role.prose][:DATELINE_WITHIN]
     breaks = breaks_of(language)
     for number, ((begin, end), role) in enumerate(zip(paragraphs, roles, strict=True), 1):
         heading = _HEADING.match(text, begin, end) if role is Role.headline else None
         marks = [heading.span(1)] if heading else []
         start = heading.end() if heading else begin
+        paragraph = text[start:end]
         for first, last in (*marks, *_cuts(text, start, end, breaks)):
             span = Span(start=first, end=last)
-            own = sentence_role(text[first:last], role, is_whole=(first, last) == (start, end))
-            sentences.append(Sentence(number=len(sentences) + 1, span=span, role=own, paragraph=number))
+            own = sentence_role(text[first:last], paragraph, role)
+            opens = first == begin and number in leads
+            dateline = read_dateline(text[first:last]) if opens else None
+            sentences.append(
+                Sentence(
+                    number=len(sentences) + 1,
+                    span=span,
+                    role=own,
+                    paragraph=number,
+                    dateline=dateline.size if dateline else 0,
+                )
+            )
             if most is not None and len(sentences) > most:
                 return tuple(sentences)
     return tuple(sentences)
