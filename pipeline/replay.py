@@ -198,7 +198,14 @@ def _article(stored: ReportArticle) -> Article:
         encoding=stored.encoding,
         text=stored.text,
         sentences=tuple(
-            Sentence(number=s.number, span=s.span, role=s.role, paragraph=s.paragraph, page=s.page)
+            Sentence(
+                number=s.number,
+                span=s.span,
+                role=s.role,
+                paragraph=s.paragraph,
+                page=s.page,
+                dateline=s.dateline,
+            )
             for s in stored.sentences
         ),
         notes=stored.notes,

@@ -185,7 +185,14 @@ def _report_article(article: Article, origin: str, *, is_source: bool) -> Report
         notes=article.notes,
         text=article.text,
         sentences=tuple(
-            ReportSentence(number=s.number, span=s.span, role=s.role, paragraph=s.paragraph, page=s.page)
+            ReportSentence(
+                number=s.number,
+                span=s.span,
+                role=s.role,
+                paragraph=s.paragraph,
+                page=s.page,
+                dateline=s.dateline,
+            )
             for s in article.sentences
         ),
         is_source=is_source,

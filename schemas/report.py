@@ -104,13 +104,14 @@ class RunInfo(Record):
 
 
 class ReportSentence(Record):
-    """A sentence of an article as the report shows it."""
+    """A sentence of an article as the report shows it; its first ``dateline`` code points are a dateline."""
 
     number: int
     span: Span
     role: Role
     paragraph: int
     page: int | None = None
+    dateline: int = 0
 
 
 class ReportArticle(Record):

@@ -1,13 +1,17 @@
 """Datelines: known by their shape, and no part of what a report tells."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.compare import compare
 from pipeline.reading.dateline import read_dateline
+from pipeline.store import read_report
 from schemas.contradiction import ConflictKind
 from schemas.suspicion import Suspicion
+from tests.commands import run_command
 from tests.stories import article
 
 LEAD = "The union said 12 apprentices would lose their jobs on {} at the Torholm yard."
@@ -119,3 +123,15 @@ def test_a_dateline_may_stand_below_a_standfirst() -> None:
 
 def found_between(*texts: str) -> tuple[Suspicion, ...]:
     return compare([article(text, f"n{i}", published=None) for i, text in enumerate(texts)])
+
+
+def test_a_report_is_made_again_with_the_datelines_that_it_was_made_with(tmp_path: Path) -> None:
+    (tmp_path / "story").mkdir()
+    for agency, day, people in (("AFP", 17, 40), ("Reuters", 15, 60)):
+        told = f"The ferry at Wexley carried {people} people on Friday, 14 March."
+        (tmp_path / "story" / f"{agency}.txt").write_text(f"TORHOLM, March {day} ({agency}) - {told}")
+    out = tmp_path / "out"
+    run_command("check", tmp_path / "story", "-o", out, "--model", "rules", "-q")
+    [found] = read_report(out).contradictions
+    assert found.kind is ConflictKind.quantity
+    assert run_command("check", "--replay", out).code == 0
