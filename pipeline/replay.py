@@ -36,7 +36,7 @@ from pipeline.store import (
 )
 from pipeline.trace import sha256
 from pipeline.verifier.judge import Judge, chosen_map
-from schemas.article import Article, Sentence, Story
+from schemas.article import Article, Story
 from schemas.report import Report, ReportArticle, RunInfo
 from schemas.run import RunRecord
 
@@ -197,17 +197,7 @@ def _article(stored: ReportArticle) -> Article:
         file_sha256=stored.file_sha256,
         encoding=stored.encoding,
         text=stored.text,
-        sentences=tuple(
-            Sentence(
-                number=s.number,
-                span=s.span,
-                role=s.role,
-                paragraph=s.paragraph,
-                page=s.page,
-                dateline=s.dateline,
-            )
-            for s in stored.sentences
-        ),
+        sentences=stored.sentences,
         notes=stored.notes,
         language=stored.language,
     )

@@ -24,7 +24,6 @@ from schemas.report import (
     Report,
     ReportArticle,
     ReportClaim,
-    ReportSentence,
     RunInfo,
     StageTime,
 )
@@ -184,17 +183,7 @@ def _report_article(article: Article, origin: str, *, is_source: bool) -> Report
         file_sha256=article.file_sha256,
         notes=article.notes,
         text=article.text,
-        sentences=tuple(
-            ReportSentence(
-                number=s.number,
-                span=s.span,
-                role=s.role,
-                paragraph=s.paragraph,
-                page=s.page,
-                dateline=s.dateline,
-            )
-            for s in article.sentences
-        ),
+        sentences=article.sentences,
         is_source=is_source,
         language=article.language,
     )

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from datetime import date, datetime
 from typing import Final, Literal
 
-from schemas.article import Role, Skipped
+from schemas.article import Sentence, Skipped
 from schemas.claim import Claim, Dropped
 from schemas.cluster import Cluster
 from schemas.contradiction import Contradiction
@@ -103,17 +103,6 @@ class RunInfo(Record):
     by_rules: bool = False  # code alone compared the sentences: no model was asked, and no claim drawn
 
 
-class ReportSentence(Record):
-    """A sentence of an article as the report shows it; its first ``dateline`` code points are a dateline."""
-
-    number: int
-    span: Span
-    role: Role
-    paragraph: int
-    page: int | None = None
-    dateline: int = 0
-
-
 class ReportArticle(Record):
     """An article as the report names it; ``origin`` is the same for near-copies of one text.
 
@@ -136,7 +125,7 @@ class ReportArticle(Record):
     file_sha256: str = ""
     notes: tuple[str, ...] = ()
     text: str = ""
-    sentences: tuple[ReportSentence, ...] = ()
+    sentences: tuple[Sentence, ...] = ()
     is_source: bool = False
     language: str | None = None
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
-from schemas.article import Role, Skipped
+from schemas.article import Role, Sentence, Skipped
 from schemas.claim import Bound, ClaimKind, Quantity, When
 from schemas.cluster import Cluster
 from schemas.contradiction import ConflictKind, Contradiction, Relation, Severity, Side
@@ -15,7 +15,6 @@ from schemas.report import (
     Report,
     ReportArticle,
     ReportClaim,
-    ReportSentence,
     RunInfo,
     StageTime,
 )
@@ -64,7 +63,7 @@ def article(
         done = start + len(sentence)
         role = Role.headline if number == 1 else Role.byline if sentence.startswith("By ") else Role.prose
         sentences.append(
-            ReportSentence(number=number, span=Span(start=start, end=done), role=role, paragraph=number)
+            Sentence(number=number, span=Span(start=start, end=done), role=role, paragraph=number)
         )
     facts: dict[str, object] = {
         "id": article_id,

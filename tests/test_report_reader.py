@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Page, expect
 from pipeline.report import render_html
 from pipeline.report.reader import Reading, anchor, reading
 from pipeline.report.text import visible
-from schemas.article import Role
+from schemas.article import Role, Sentence
 from schemas.record import Span
-from schemas.report import Report, ReportArticle, ReportSentence
+from schemas.report import Report, ReportArticle
 from tests import sample_report as sample
 
 VOID = ("meta", "link", "input", "br", "hr", "img")
@@ -73,7 +73,7 @@ def articles(draw: st.DrawFn) -> ReportArticle:
     for number, (start, end) in enumerate(zip(bounds[::2], bounds[1::2], strict=False), start=1):
         paragraph += draw(st.integers(0, 1))
         sentences.append(
-            ReportSentence(
+            Sentence(
                 number=number,
                 span=Span(start=start, end=end),
                 role=draw(st.sampled_from(Role)),

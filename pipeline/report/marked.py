@@ -9,9 +9,9 @@ from typing import Final
 
 from pipeline.report.passage import Part
 from pipeline.report.reader import Note, Piece, anchor, reading
-from schemas.article import Role
+from schemas.article import Role, Sentence
 from schemas.contradiction import Relation
-from schemas.report import Report, ReportArticle, ReportSentence
+from schemas.report import Report, ReportArticle
 from schemas.verdict import Label, UnsupportedReason
 
 
@@ -118,7 +118,7 @@ def marked(report: Report) -> MarkedDraft | None:
 
 
 def _marked(
-    sentence: ReportSentence,
+    sentence: Sentence,
     piece: Piece,
     notes: Sequence[Note],
     unchecked: Mapping[int, str],

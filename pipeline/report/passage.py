@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.report.text import clip, clip_start
-from schemas.article import Role
+from schemas.article import Role, Sentence
 from schemas.record import Span
-from schemas.report import ReportArticle, ReportSentence
+from schemas.report import ReportArticle
 
 NEIGHBOUR_LENGTH = 280  # characters of a neighbouring sentence that are shown
 _SURROUNDS = (Role.prose, Role.caption)  # a headline above is no sentence before
@@ -59,7 +59,7 @@ def parts(quote: str, start: int, differs: Iterable[Span]) -> tuple[Part, ...]:
     return tuple(part for part in found if part.text)
 
 
-def _neighbour(article: ReportArticle, sentences: Sequence[ReportSentence], index: int) -> str:
+def _neighbour(article: ReportArticle, sentences: Sequence[Sentence], index: int) -> str:
     """Return the sentence at ``index``, unless there is none or it is no running text."""
     if not 0 <= index < len(sentences) or sentences[index].role not in _SURROUNDS:
         return ""

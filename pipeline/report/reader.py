@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.report.passage import Part, parts
-from schemas.article import Role
+from schemas.article import Role, Sentence
 from schemas.contradiction import Contradiction, Side
 from schemas.record import Span
-from schemas.report import Report, ReportArticle, ReportClaim, ReportSentence
+from schemas.report import Report, ReportArticle, ReportClaim
 from schemas.verdict import Label, Stance
 
 
@@ -102,11 +102,11 @@ def anchor(article: ReportArticle, span: Span) -> str | None:
     return None if place is None else _anchor(article, article.sentences[place])
 
 
-def _anchor(article: ReportArticle, sentence: ReportSentence) -> str:
+def _anchor(article: ReportArticle, sentence: Sentence) -> str:
     return f"s-{article.id}-{sentence.number}"
 
 
-def _place(sentences: Sequence[ReportSentence], span: Span) -> int | None:
+def _place(sentences: Sequence[Sentence], span: Span) -> int | None:
     """Return the index of the sentence in which ``span`` begins."""
     place = bisect_right(sentences, span.start, key=lambda sentence: sentence.span.start) - 1
     return None if place < 0 or span.start >= sentences[place].span.end else place
