@@ -101,7 +101,8 @@ class Checker:
             report, stopped = await check_story(
                 story, llm, judge, self._prompts, self._progress, self._settings
             )
-            replaced = _other_story(folder, story)
+            if not is_batch:  # there, each story has a folder by its name
+                replaced = _other_story(folder, story)
             make_folder(folder)
             clear_half_written(folder)
             record = record_run(report, llm.trace, self._fitted)
